@@ -1,0 +1,5 @@
+"""`python -m proofstone` is the command line."""
+
+from proofstone.interfaces.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Assessment: what is measured of a model, one short probe a file."""

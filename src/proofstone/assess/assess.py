@@ -1,0 +1,100 @@
+"""The step that measures one candidate."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from proofstone.assess.labels import read_groups
+from proofstone.checks.oracle import Oracle
+from proofstone.checks.probe import Case
+from proofstone.core.artifact import Draft, Stored
+from proofstone.core.canonical import canonical_json
+from proofstone.core.step import Context, step
+from proofstone.models.cross_fitted import CrossFitted
+from proofstone.models.open import open_model
+from proofstone.models.rows import Rows
+from proofstone.models.tabular import TabularModel
+
+_BACKGROUND = 200
+
+
+@step("assess.candidate", outputs=("findings",))
+def assess_candidate(context: Context) -> Mapping[str, Draft]:
+    """Run the planned probes on one candidate and return their findings.
+
+    Rows that the split judges are answered by the model of their fold, which never saw them, so
+    cross-fitted findings speak of the procedure; attributions speak of the released model.
+    """
+    model = open_model(_files(context.inputs["model"]))
+    predictions = _parquet(context.inputs["predictions"], "predictions.parquet")
+    table = _parquet(context.inputs["table"], "table.parquet")
+    split = _parquet(context.inputs["split"], "split.parquet")
+    asked = CrossFitted(_fold_models(context.inputs["fold_models"]), _fold_of(split, table.height))
+    case = _case(context.settings, model, table, split, predictions)
+    probes = [context.plugins[name] for name in sorted(context.plugins)]
+    findings = Oracle(asked).run(probes, case, seed=context.seed, progress=context.progress)
+    document = canonical_json([finding.to_json() for finding in findings])
+    return {"findings": Draft("findings", {"findings.json": document})}
+
+
+def _case(
+    settings: Mapping[str, Any],
+    model: TabularModel,
+    table: pl.DataFrame,
+    split: pl.DataFrame,
+    predictions: pl.DataFrame,
+) -> Case:
+    task, assess = settings["task"], settings["assess"]
+    judged = predictions["row"].to_numpy().astype(np.int64)
+    features = table.select(feature.name for feature in model.signature.inputs)
+    held_out = bool((split["fold"] == -1).any())
+    trained = split.filter(pl.col("fold") == -1) if held_out else split
+    kept = _spread(trained["row"].sort().to_numpy(), _BACKGROUND)
+    return Case(
+        rows=Rows(features[judged], judged),
+        target=predictions["label"].to_numpy().astype(np.int64),
+        threshold=predictions["threshold"].to_numpy(),
+        protected={name: read_groups(table[name])[judged] for name in task["protected"]},
+        positive=model.signature.classes.index(str(model.signature.positive)),
+        background=Rows(features[kept], kept),
+        model=model,
+        evidence="bytes" if held_out else "procedure",
+        level=float(assess["level"]),
+        levels={(metric, subject): level for metric, subject, level in settings["levels"]},
+        settings=assess["settings"],
+    )
+
+
+def _spread(rows: np.ndarray, most: int) -> np.ndarray:
+    """At most `most` of `rows`, evenly spread."""
+    if len(rows) <= most:
+        return rows.astype(np.int64)
+    return rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)].astype(np.int64)
+
+
+def _fold_of(split: pl.DataFrame, height: int) -> np.ndarray:
+    fold_of = np.full(height, -1, dtype=np.int64)
+    fold_of[split["row"].to_numpy()] = split["fold"].to_numpy()
+    return fold_of
+
+
+def _fold_models(stored: Stored) -> list[TabularModel]:
+    """The models of the folds, in order; their files lie in directories named by number."""
+    folds: dict[int, dict[str, bytes]] = {}
+    for path, data in _files(stored).items():
+        fold, _, name = path.partition("/")
+        folds.setdefault(int(fold), {})[name] = data
+    return [open_model(folds[fold]) for fold in sorted(folds)]
+
+
+def _files(stored: Stored) -> dict[str, bytes]:
+    return {name: stored.read(name) for name in stored.artifact.files}
+
+
+def _parquet(stored: Stored, name: str) -> pl.DataFrame:
+    return pl.read_parquet(io.BytesIO(stored.read(name)))

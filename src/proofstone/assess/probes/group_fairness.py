@@ -1,0 +1,186 @@
+"""How decisions and errors differ between groups of people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from proofstone.assess.measured import decisions, measured
+from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.core.finding import Finding, Verdict
+from proofstone.measures.groups import (
+    RATES,
+    GroupCounts,
+    Groups,
+    count_groups,
+    difference,
+    equalized_odds_difference,
+    group,
+    intersect,
+    rate,
+    ratio,
+)
+from proofstone.measures.intervals import wilson
+from proofstone.measures.spread import (
+    difference_interval,
+    equalized_odds_interval,
+    ratio_interval,
+)
+from proofstone.models.contract import Predict
+
+METRICS = (
+    "selection_rate",
+    "true_positive_rate",
+    "false_positive_rate",
+    "false_negative_rate",
+    "precision",
+    "accuracy",
+)
+"""`precision` by group is what is called predictive parity (Chouldechova 2017)."""
+
+MOST_GROUPS = 100
+"""A column with more groups than this is an identifier rather than a property of people."""
+
+_ABSENT = "no group has rows that count towards it"
+_POSTERIOR = "draws from Jeffreys posteriors"
+
+
+@probe(
+    needs=Predict,
+    rows=len,
+    family="fairness",
+    metrics=(
+        *(f"{metric}_{kind}" for metric in METRICS for kind in ("difference", "ratio")),
+        "equalized_odds_difference",
+    ),
+)
+def group_fairness(case: Case, rng: np.random.Generator) -> Probing:
+    """Rates of each group, and their differences and ratios, by protected column.
+
+    The last subject crosses all protected columns. Groups without rows that count towards a rate
+    are left out of its differences; a group of few rows has a wide interval.
+    """
+    decided = decisions(case, (yield Ask(case.rows, Predict())))
+    subjects = {name: group(values) for name, values in case.protected.items()}
+    if len(subjects) > 1:
+        subjects[" × ".join(subjects)] = intersect(list(subjects.values()))
+    findings = []
+    for subject, groups in subjects.items():
+        if len(groups.labels) > MOST_GROUPS:
+            findings.append(_too_many(case, subject, len(groups.labels)))
+        else:
+            findings += _subject(case, subject, groups, decided, rng)
+    return findings or [
+        Finding(
+            probe="group_fairness",
+            metric="group_fairness",
+            reason="no protected column is declared",
+            evidence=case.evidence,
+        )
+    ]
+
+
+def _too_many(case: Case, subject: str, groups: int) -> Finding:
+    return Finding(
+        probe="group_fairness",
+        metric="group_fairness",
+        subject=subject,
+        verdict=Verdict.NOT_RUN,
+        reason=f"{groups} groups are too many to compare; at most {MOST_GROUPS} are",
+        evidence=case.evidence,
+    )
+
+
+def _subject(
+    case: Case, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
+) -> list[Finding]:
+    counts = count_groups(case.target, decided, groups)
+    each, spread = [], []
+    for metric in METRICS:
+        found = _groups(case, subject, metric, counts)
+        each += found
+        spread += _spread(case, subject, metric, counts, rng, table(found))
+    spread.append(
+        measured(
+            case,
+            "group_fairness",
+            "equalized_odds_difference",
+            equalized_odds_difference(counts),
+            lambda level: equalized_odds_interval(counts, level, rng),
+            subject=subject,
+            n=len(case),
+            method=f"{_POSTERIOR}, both rates at once",
+            absent=_ABSENT,
+        )
+    )
+    return each + spread
+
+
+def _groups(case: Case, subject: str, metric: str, counts: GroupCounts) -> list[Finding]:
+    successes, trials = RATES[metric](counts)
+    values = rate(successes, trials)
+    return [
+        measured(
+            case,
+            "group_fairness",
+            metric,
+            values[i],
+            partial(wilson, float(successes[i]), float(trials[i])),
+            subject=f"{subject}={label}",
+            n=int(trials[i]),
+            method="Wilson",
+            absent="no row of the group counts towards it",
+        )
+        for i, label in enumerate(counts.labels)
+    ]
+
+
+def _spread(
+    case: Case,
+    subject: str,
+    metric: str,
+    counts: GroupCounts,
+    rng: np.random.Generator,
+    details: Mapping[str, Any],
+) -> list[Finding]:
+    successes, trials = RATES[metric](counts)
+    values = rate(successes, trials)
+    kinds = {"difference": (difference, difference_interval), "ratio": (ratio, ratio_interval)}
+    return [
+        measured(
+            case,
+            "group_fairness",
+            f"{metric}_{kind}",
+            value_of(values),
+            partial(_ends, interval, successes, trials, rng),
+            subject=subject,
+            n=int(trials.sum()),
+            method=_POSTERIOR,
+            absent=_ABSENT,
+            details=details,
+        )
+        for kind, (value_of, interval) in kinds.items()
+    ]
+
+
+def _ends(interval: Any, successes: Any, trials: Any, rng: Any, level: float) -> Any:
+    return interval(successes, trials, level, rng)
+
+
+def table(findings: list[Finding]) -> dict[str, Any]:
+    """The group table that goes with a difference: each group's value, interval and rows."""
+    return {
+        "groups": [
+            {
+                "group": one.subject.partition("=")[2],
+                "value": one.value,
+                "low": one.low,
+                "high": one.high,
+                "n": one.n,
+            }
+            for one in findings
+        ]
+    }

@@ -1,0 +1,40 @@
+"""How close predicted probabilities come to what happened."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from proofstone.assess.measured import measured, scores
+from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.measures.classification import log_losses, squared_errors
+from proofstone.measures.intervals import mean_interval
+from proofstone.models.contract import Predict
+
+
+@probe(
+    needs=Predict,
+    rows=len,
+    family="quality",
+    metrics=("log_loss", "brier_score"),
+)
+def probability(case: Case, rng: np.random.Generator) -> Probing:
+    """Log loss in nats and Brier score: means over rows, with t intervals."""
+    score = scores(case, (yield Ask(case.rows, Predict())))
+    losses = {
+        "log_loss": log_losses(case.target, score),
+        "brier_score": squared_errors(case.target, score),
+    }
+    return [
+        measured(
+            case,
+            "probability",
+            metric,
+            float(loss.mean()),
+            partial(mean_interval, loss),
+            n=len(case),
+            method="t interval of the mean",
+        )
+        for metric, loss in losses.items()
+    ]

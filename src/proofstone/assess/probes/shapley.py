@@ -1,0 +1,112 @@
+"""What each input adds to the released model's score, overall and for single rows."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from proofstone.assess.measured import measured
+from proofstone.checks.probe import Case, Probing, probe
+from proofstone.core.finding import Finding, Verdict
+from proofstone.explain.attributions import Attributions
+from proofstone.explain.shapley import explainer
+from proofstone.measures.intervals import mean_interval
+from proofstone.models.contract import Model, Predict
+from proofstone.models.rows import Rows
+
+_ESTIMATED = 100
+_TOLERANCE = 1e-8
+
+
+@probe(
+    needs=Predict,
+    rows=len,
+    family="attribution",
+    metrics=("mean_abs_shapley", "local_shapley"),
+)
+def shapley(case: Case, rng: np.random.Generator) -> Probing:
+    """Mean absolute Shapley value of each input in log-odds, and three rows explained.
+
+    They describe the released model, whatever model the case is judged by, against the case's
+    background rows. Exact for the built-in kinds of model; any other is asked about hybrids of
+    at most 100 rows. The three rows are the most surely positive, the most surely negative and
+    the one closest to its threshold.
+
+    Not covered: causes in the world; what would change a decision.
+    """
+    yield ()
+    if case.model is None or case.background is None or not len(case.background):
+        return [_without(case, Verdict.NOT_APPLICABLE, "there is no released model to explain")]
+    explain = explainer(case.model, case.background, seed=int(rng.integers(2**31)))
+    kept = np.arange(len(case))
+    if not explain.exact and len(case) > _ESTIMATED:
+        kept = np.linspace(0, len(case) - 1, _ESTIMATED).astype(np.int64)
+    rows = case.rows.take(kept)
+    found = explain.explain(rows)
+    margin = explain.margin(rows)
+    gap = found.gap(margin)
+    if not gap <= _TOLERANCE * max(1.0, float(np.abs(margin).max(initial=0.0))):
+        reason = f"base and attributions miss the margin by {gap:.2g}"
+        return [_without(case, Verdict.NOT_RUN, reason)]
+    return [*_global(case, found), _local(case, case.model, rows, case.threshold[kept], found)]
+
+
+def _without(case: Case, verdict: Verdict, reason: str) -> Finding:
+    return Finding(
+        probe="shapley", metric="mean_abs_shapley", verdict=verdict, reason=reason, evidence="bytes"
+    )
+
+
+def _global(case: Case, found: Attributions) -> list[Finding]:
+    sizes = np.abs(found.values)
+    return [
+        measured(
+            case,
+            "shapley",
+            "mean_abs_shapley",
+            float(sizes[:, place].mean()),
+            partial(mean_interval, sizes[:, place]),
+            subject=name,
+            n=len(sizes),
+            method=f"{found.method}; t interval over rows",
+            evidence="bytes",
+        )
+        for place, name in enumerate(found.features)
+    ]
+
+
+def _local(
+    case: Case, model: Model, rows: Rows, threshold: np.ndarray, found: Attributions
+) -> Finding:
+    score = model.answer(Predict(), rows)[:, case.positive]
+    places = [int(score.argmax()), int(score.argmin()), int(np.abs(score - threshold).argmin())]
+    examples = [_example(rows, float(score[i]), i, found) for i in dict.fromkeys(places)]
+    return Finding(
+        probe="shapley",
+        metric="local_shapley",
+        subject="examples",
+        n=len(examples),
+        method=found.method,
+        evidence="bytes",
+        details={"base": found.base, "rows": examples},
+    )
+
+
+def _example(rows: Rows, score: float, place: int, found: Attributions) -> dict[str, Any]:
+    row = rows.frame.row(place, named=True)
+    return {
+        "row": int(rows.origin[place]),
+        "score": score,
+        "values": {name: _plain(row[name]) for name in found.features},
+        "contributions": dict(zip(found.features, found.values[place].tolist(), strict=True)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON has it: NaN and infinities are null, what is no scalar is text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

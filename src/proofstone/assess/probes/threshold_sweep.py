@@ -1,0 +1,89 @@
+"""What the gates would say at other decision thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from proofstone.assess.measured import scores
+from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.core.finding import Finding
+from proofstone.measures.groups import RATES, GroupCounts, count_groups, group, rate
+from proofstone.measures.intervals import wilson
+from proofstone.measures.spread import difference_interval, ratio_interval
+from proofstone.models.contract import Predict
+
+SHIFTS = np.round(np.arange(-0.10, 0.101, 0.01), 2)
+_DRAWS = 2_000
+_SPREADS = {"difference": difference_interval, "ratio": ratio_interval}
+
+
+@probe(needs=Predict, rows=len, family="thresholds", metrics=("threshold_sweep",))
+def threshold_sweep(case: Case, rng: np.random.Generator) -> Probing:
+    """Accuracy and the ends of every gated rate, with each threshold moved by -0.10 to +0.10.
+
+    It says what would open a shut gate; it judges nothing: a threshold picked here has to be
+    written in the project file and measured anew. Only metrics that a gate names are swept.
+    """
+    score = scores(case, (yield Ask(case.rows, Predict())))
+    gated = [key for key in case.levels if _swept(case, *key)]
+    points = [_point(case, score, float(shift), gated, rng) for shift in SHIFTS] if gated else []
+    return [
+        Finding(
+            probe="threshold_sweep",
+            metric="threshold_sweep",
+            n=len(case),
+            method="each threshold moved by the same amount",
+            reason="" if points else "no gate depends on the threshold",
+            evidence=case.evidence,
+            details={"points": points} if points else {},
+        )
+    ]
+
+
+def _swept(case: Case, metric: str, subject: str) -> bool:
+    name, _, kind = metric.rpartition("_")
+    if kind in _SPREADS:
+        return name in RATES and subject in case.protected
+    return metric in RATES and subject == "all"
+
+
+def _point(
+    case: Case,
+    score: np.ndarray,
+    shift: float,
+    gated: list[tuple[str, str]],
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    decided = score >= case.threshold + shift
+    return {
+        "shift": shift,
+        "accuracy": float(np.mean(decided == (case.target == 1))),
+        "metrics": dict(_ends(case, decided, gated, rng)),
+    }
+
+
+def _ends(
+    case: Case, decided: np.ndarray, gated: list[tuple[str, str]], rng: np.random.Generator
+) -> Iterator[tuple[str, list[float]]]:
+    for metric, subject in gated:
+        name, _, kind = metric.rpartition("_")
+        level = case.level_of(metric, subject)
+        counts = _counts(case, decided, subject)
+        if kind in _SPREADS:
+            successes, trials = RATES[name](counts)
+            if np.isfinite(rate(successes, trials)).sum() < 2:
+                continue
+            low, high = _SPREADS[kind](successes, trials, level, rng, resamples=_DRAWS)
+        else:
+            successes, trials = RATES[metric](counts)
+            low, high = wilson(float(successes[0]), float(trials[0]), level)
+        yield f"{metric}|{subject}", [float(low), float(high)]
+
+
+def _counts(case: Case, decided: np.ndarray, subject: str) -> GroupCounts:
+    if subject == "all":
+        return count_groups(case.target, decided, np.zeros(len(case), dtype=np.int64))
+    return count_groups(case.target, decided, group(case.protected[subject]))

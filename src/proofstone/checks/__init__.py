@@ -1,0 +1,1 @@
+"""Probe, oracle and gate: the engine that assess and monitor share."""

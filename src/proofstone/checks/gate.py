@@ -1,0 +1,76 @@
+"""Gates: limits fixed beforehand, judged on the bound of an interval, never on the point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from proofstone.core.finding import Finding, Verdict
+from proofstone.core.project.schema import Gate
+from proofstone.measures.power import rows_needed
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whether a set of gates is open, and the finding of each gate in the file's order."""
+
+    verdict: Verdict
+    gates: tuple[Finding, ...]
+
+    @property
+    def open(self) -> bool:
+        """Open only when every gate passed or does not apply, as the file itself says."""
+        return self.verdict is Verdict.PASS
+
+
+def judge(finding: Finding, gate: Gate) -> Finding:
+    """Return `finding` with the gate's limit and the verdict that its interval allows."""
+    limit, direction = (gate.max, "max") if gate.max is not None else (gate.min, "min")
+    if limit is None or gate.not_applicable:
+        return finding.judged(verdict=Verdict.NOT_APPLICABLE, reason=gate.not_applicable)
+    finding = finding.judged(limit=limit, direction=direction)
+    if finding.value is None:
+        known = finding.verdict is Verdict.NOT_RUN
+        verdict = Verdict.NOT_RUN if known else Verdict.INCONCLUSIVE
+        return finding.judged(verdict=verdict, reason=finding.reason)
+    if finding.low is None or finding.high is None:
+        return finding.judged(verdict=Verdict.INCONCLUSIVE, reason="it has no interval")
+    sign = 1.0 if direction == "max" else -1.0
+    worst, best = sorted((sign * finding.low, sign * finding.high), reverse=True)
+    if worst <= sign * limit:
+        return finding.judged(verdict=Verdict.PASS, reason="the whole interval keeps the limit")
+    if best > sign * limit:
+        return finding.judged(verdict=Verdict.FAIL, reason="the whole interval breaks the limit")
+    needed = rows_needed(finding.n, finding.value, finding.low, finding.high, limit)
+    return finding.judged(
+        verdict=Verdict.INCONCLUSIVE,
+        reason="the interval contains the limit",
+        rows_needed=needed,
+    )
+
+
+def find(findings: Iterable[Finding], gate: Gate) -> Finding:
+    """Return the finding that `gate` is about, or a `not_run` one when nothing measured it."""
+    for finding in findings:
+        if finding.metric == gate.metric and finding.subject == gate.subject:
+            return finding
+    reason = f"no probe measured {gate.metric} of {gate.subject}"
+    return Finding(
+        probe="", metric=gate.metric, subject=gate.subject, verdict=Verdict.NOT_RUN, reason=reason
+    )
+
+
+def judge_all(findings: Sequence[Finding], gates: Sequence[Gate]) -> Opening:
+    """Judge every gate. The opening's verdict is the worst of theirs; with no gate, `not_run`."""
+    judged = tuple(judge(find(findings, gate), gate) for gate in gates)
+    for verdict in (Verdict.FAIL, Verdict.NOT_RUN, Verdict.INCONCLUSIVE):
+        if any(finding.verdict is verdict for finding in judged):
+            return Opening(verdict, judged)
+    return Opening(Verdict.PASS if judged else Verdict.NOT_RUN, judged)
+
+
+def merge(findings: Sequence[Finding], judged: Sequence[Finding]) -> list[Finding]:
+    """Return all findings with the judged ones in the place of their unjudged selves."""
+    verdicts = {(finding.metric, finding.subject): finding for finding in judged}
+    merged = [verdicts.pop((one.metric, one.subject), one) for one in findings]
+    return merged + list(verdicts.values())

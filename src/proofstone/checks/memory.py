@@ -1,0 +1,147 @@
+"""What a model has answered: asked once, known by a 128-bit row key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from proofstone.checks.probe import Ask
+from proofstone.core.canonical import digest_json
+from proofstone.models.contract import Model, Operation, Predict
+from proofstone.models.rows import Rows
+
+_KEYS = ["a", "b"]
+
+
+class Recall(Protocol):
+    """Keeps dear answers between runs."""
+
+    def get(self, keys: Sequence[str]) -> Mapping[str, Any]:
+        """Return the answers known among `keys`."""
+
+    def put(self, answers: Mapping[str, Any]) -> None:
+        """Keep `answers` by key."""
+
+
+class Counter(Protocol):
+    """What the memory counts as it works."""
+
+    asked: int
+    answered: int
+    calls: int
+
+
+@dataclass(eq=False)
+class _Shelf:
+    """Known answers of one operation and draw: `index` maps row keys to rows of `values`."""
+
+    index: pl.DataFrame
+    chunks: list[np.ndarray] = field(default_factory=list)
+    passing: bool = False
+
+    @property
+    def values(self) -> np.ndarray:
+        """All answers, in the order in which they came."""
+        if len(self.chunks) > 1:
+            self.chunks = [np.concatenate(self.chunks)]
+        return self.chunks[0]
+
+
+def _empty() -> _Shelf:
+    return _Shelf(pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64, "at": pl.Int64}))
+
+
+class Memory:
+    """Answers asks for one model, calling it only for rows that are not known yet."""
+
+    def __init__(self, model: Model, counter: Counter, recall: Recall | None) -> None:
+        self._model = model
+        self._counter = counter
+        self._recall = recall
+        self._shelves: dict[tuple[Operation, int], _Shelf] = {}
+
+    def answer(self, asks: Sequence[Ask]) -> list[np.ndarray]:
+        """Return one array an ask, in order; equal rows are put to the model once."""
+        answers: dict[int, np.ndarray] = {}
+        order = sorted(range(len(asks)), key=lambda i: (repr(asks[i].operation), asks[i].draw))
+        for (operation, draw), places in groupby(
+            order, key=lambda i: (asks[i].operation, asks[i].draw)
+        ):
+            window = list(places)
+            found = self._window(operation, draw, [asks[i] for i in window])
+            answers.update(zip(window, found, strict=True))
+        return [answers[i] for i in range(len(asks))]
+
+    def forget(self) -> None:
+        """Drop what was asked with `keep=False` alone."""
+        self._shelves = {key: shelf for key, shelf in self._shelves.items() if not shelf.passing}
+
+    def _window(self, operation: Operation, draw: int, asks: Sequence[Ask]) -> list[np.ndarray]:
+        shelf = self._shelves.setdefault((operation, draw), _empty())
+        shelf.passing = not any(ask.keep for ask in asks) and (shelf.passing or not shelf.chunks)
+        rows = Rows.concat([ask.rows for ask in asks])
+        keys = rows.keys(by_origin=self._model.by_origin)
+        wanted = pl.DataFrame({"a": keys[:, 0], "b": keys[:, 1]}).with_row_index("row")
+        fresh = wanted.unique(_KEYS, keep="first").join(shelf.index, on=_KEYS, how="anti")
+        fresh = fresh.sort(_KEYS)
+        self._counter.asked += len(rows)
+        if fresh.height:
+            self._learn(shelf, fresh, operation, draw, rows)
+        where = wanted.join(shelf.index, on=_KEYS, how="left", maintain_order="left")["at"]
+        values = shelf.values[where.to_numpy()] if len(rows) else np.empty((0, 0))
+        ends = np.cumsum([len(ask.rows) for ask in asks])[:-1]
+        return np.split(values, ends)
+
+    def _learn(
+        self, shelf: _Shelf, fresh: pl.DataFrame, operation: Operation, draw: int, rows: Rows
+    ) -> None:
+        start = sum(len(chunk) for chunk in shelf.chunks)
+        asked = rows.take(fresh["row"].to_numpy())
+        values = self._dear(operation, draw, asked) if operation.costly else None
+        if values is None:
+            values = self._call(operation, draw, asked)
+        at = pl.Series("at", np.arange(start, start + len(asked), dtype=np.int64))
+        shelf.chunks.append(values)
+        shelf.index = pl.concat([shelf.index, fresh.select(_KEYS).with_columns(at)])
+
+    def _call(self, operation: Operation, draw: int, rows: Rows) -> np.ndarray:
+        size = max(1, self._model.batch_size)
+        parts = []
+        for start in range(0, len(rows), size):
+            batch = rows.take(np.arange(start, min(start + size, len(rows))))
+            parts.append(_checked(operation, self._model.answer(operation, batch, draw), batch))
+            self._counter.calls += 1
+            self._counter.answered += len(batch)
+        return np.concatenate(parts)
+
+    def _dear(self, operation: Operation, draw: int, rows: Rows) -> np.ndarray | None:
+        """Answer from what was kept; ask and keep the rest one batch at a time."""
+        if self._recall is None:
+            return None
+        asked = {"model": self._model.id, "operation": repr(operation), "draw": draw}
+        keys = [digest_json({**asked, "row": row}) for row in rows.frame.to_dicts()]
+        known = dict(self._recall.get(keys))
+        missing = np.array([i for i, key in enumerate(keys) if key not in known], dtype=np.int64)
+        size = max(1, self._model.batch_size)
+        for start in range(0, len(missing), size):
+            part = missing[start : start + size]
+            values = self._call(operation, draw, rows.take(part))
+            fresh = {keys[i]: value for i, value in zip(part, values.tolist(), strict=True)}
+            self._recall.put(fresh)
+            known |= fresh
+        return np.array([known[key] for key in keys], dtype=object)
+
+
+def _checked(operation: Operation, values: np.ndarray, rows: Rows) -> np.ndarray:
+    """Refuse answers of the wrong shape, and predictions that are not finite."""
+    if len(values) != len(rows):
+        raise ValueError(f"the model answered {len(values)} of {len(rows)} rows")
+    if isinstance(operation, Predict) and not np.isfinite(values).all():
+        bad = int(np.flatnonzero(~np.isfinite(values).reshape(len(rows), -1).all(axis=1))[0])
+        raise ValueError(f"the model answered NaN or infinity for row {rows.origin[bad]}")
+    return values

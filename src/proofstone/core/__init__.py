@@ -1,0 +1,1 @@
+"""What every package builds on: artifacts, steps, findings, errors, the project file."""

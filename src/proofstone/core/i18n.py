@@ -1,0 +1,42 @@
+"""Texts that a person reads, in English and Chinese (gettext catalogues under `locale/`)."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "zh")
+_LOCALE = Path(__file__).parent.parent / "locale"
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def language() -> str:
+    """The language in force: what `speak` set, else PROOFSTONE_LANGUAGE, LANG, English."""
+    chosen = _language.get()
+    if chosen is not None:
+        return chosen
+    wanted = os.environ.get("PROOFSTONE_LANGUAGE") or os.environ.get("LANG", "en")
+    return "zh" if wanted.lower().startswith("zh") else "en"
+
+
+def speak(name: str) -> None:
+    """Set the language of this context to `name`, one of `LANGUAGES`."""
+    if name not in LANGUAGES:
+        raise ValueError(f"unknown language {name!r}; known: {', '.join(LANGUAGES)}")
+    _language.set(name)
+
+
+@cache
+def catalogue(name: str) -> gettext.NullTranslations:
+    """The message catalogue of a language; English is the message ids themselves."""
+    if name == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("proofstone", _LOCALE, languages=[name])
+
+
+def _(message: str) -> str:
+    """Return `message` in the language in force."""
+    return catalogue(language()).gettext(message)

@@ -1,0 +1,1 @@
+"""From a source to rows that can be trusted: read, check, profile, split."""

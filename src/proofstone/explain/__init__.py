@@ -1,0 +1,1 @@
+"""Attributions: what each input feature added to a score."""

@@ -1,0 +1,1 @@
+"""Thin doors: each turns what its caller says into a call of `Workspace`, and back."""

@@ -1,0 +1,101 @@
+"""The command line's table of commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from proofstone.core.errors import ProofstoneError
+from proofstone.core.i18n import _
+from proofstone.core.operations import OPERATIONS
+from proofstone.interfaces.cli.show import show_error
+
+_MODULES = {
+    "init": "project", "check": "project", "plan": "project", "run": "project", "why": "project",
+    "doctor": "project", "report": "evidence", "assess": "evidence", "explain": "evidence",
+    "releases": "releases", "compare": "releases", "promote": "releases", "rollback": "releases",
+    "export": "releases", "verify": "releases", "reproduce": "releases",
+    "serve": "serving", "predict": "serving",
+}  # fmt: skip
+
+
+class LazyGroup(TyperGroup):
+    """Commands in the table's order, each module imported when its command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the operations, the newcomer's first."""
+        return [operation.name for operation in OPERATIONS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None when the name is unknown."""
+        if cmd_name not in _MODULES:
+            return None
+        module = importlib.import_module(f"proofstone.interfaces.cli.{_MODULES[cmd_name]}")
+        function: Callable[..., None] = getattr(module, f"{cmd_name}_command")
+        operation = next(one for one in OPERATIONS if one.name == cmd_name)
+        app = typer.Typer(add_completion=False)
+        app.command(cmd_name, help=_help(operation.summary, function))(function)
+        command = typer.main.get_command(app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any: the first three, then the rest."""
+        first = [(one.name, _(one.summary)) for one in OPERATIONS if one.first]
+        rest = [(one.name, _(one.summary)) for one in OPERATIONS if not one.first]
+        with formatter.section(_("Start here")):
+            formatter.write_dl(first)
+        with formatter.section(_("Then")):
+            formatter.write_dl(rest)
+
+
+def _help(summary: str, function: Callable[..., None]) -> str:
+    """The summary in the language in force, then the command's own example."""
+    return f"{_(summary)}.\n\n{function.__doc__ or ''}"
+
+
+def run() -> None:
+    """Run the command line on `sys.argv`."""
+    app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None)
+    app.callback(help=_("Prove a model before it ships, and keep proving it while it runs."))(_root)
+    sys.exit(call(lambda: typer.main.get_command(app).main(standalone_mode=False)))
+
+
+def _root(
+    version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version."),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"proofstone {installed('proofstone')}")
+        raise typer.Exit
+
+
+def call(command: Callable[[], Any]) -> int:
+    """Call `command` and return the exit status: each kind of error has one."""
+    try:
+        status = command()
+    except ProofstoneError as error:
+        show_error(error, as_json="--json" in sys.argv)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print(_("stopped; what was finished is kept, `proofstone run` goes on"), file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 141
+    return status if isinstance(status, int) else 0
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print one JSON document on standard output."""
+    print(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))

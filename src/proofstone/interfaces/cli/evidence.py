@@ -1,0 +1,131 @@
+"""Commands that measure and show: assess, explain, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from proofstone.api import Workspace, assess_file
+from proofstone.core.errors import InputError
+from proofstone.core.i18n import _
+from proofstone.interfaces.cli.app import print_json
+from proofstone.interfaces.cli.options import HERE, Json, Project
+from proofstone.interfaces.cli.progress import progress
+from proofstone.interfaces.cli.show import findings_table, number, out
+
+
+def assess_command(
+    predictions: Annotated[
+        Path | None, typer.Option(help="A table of labels and scores; no project is needed.")
+    ] = None,
+    label: Annotated[str, typer.Option(help="With --predictions: the label's column.")] = "y",
+    score: Annotated[str, typer.Option(help="With --predictions: the score's column.")] = "p",
+    protected: Annotated[
+        str, typer.Option(help="With --predictions: protected columns, comma between.")
+    ] = "",
+    positive: Annotated[
+        str | None, typer.Option(help="The label's value that the score is the probability of.")
+    ] = None,
+    threshold: Annotated[
+        float, typer.Option(min=0, max=1, help="Scores from here on are decided positive.")
+    ] = 0.5,
+    gates: Annotated[
+        Path | None, typer.Option(help="A YAML list of gates: metric, subject, min or max, reason.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A chat model in a GGUF file; needs --questions.")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="A YAML list of questions: prompt, expect.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Where the report goes; beside the file by default.")
+    ] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Also write SARIF 2.1.0 there.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Also write JUnit XML there.")] = None,
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone assess --predictions scored.csv --label y --score p --protected sex,race
+
+    Without --predictions or --model, assesses the candidates of the project.
+    """
+    if model is not None:
+        if questions is None:
+            raise InputError("--questions is wanting", hint="a YAML list of prompt and expect")
+        document = Workspace(project).ask(model, questions, report=report)
+    elif predictions is None:
+        with progress(quiet=as_json) as tell:
+            document = Workspace(project, tell).assess(sarif=sarif, junit=junit)
+    else:
+        columns = [name.strip() for name in protected.split(",") if name.strip()]
+        document = assess_file(
+            predictions, label=label, score=score, protected=columns, positive=positive,
+            threshold=threshold, gates=gates, report=report, sarif=sarif, junit=junit,
+        )  # fmt: skip
+    if as_json:
+        print_json(document)
+    else:
+        _show(document)
+    if any(one["limit"] is not None and one["verdict"] != "pass" for one in document["findings"]):
+        raise typer.Exit(3)
+
+
+def _show(document: dict[str, Any]) -> None:
+    findings = [one for one in document["findings"] if one["value"] is not None]
+    gated = [one for one in findings if one["limit"] is not None]
+    whole = [one for one in findings if one["limit"] is None and "=" not in one["subject"]]
+    if gated:
+        out().print(findings_table(gated, _("Gates")))
+        out().print()
+    out().print(findings_table(whole, _("Measured")))
+    if document.get("report"):
+        out().print(_("report: {path}").format(path=document["report"]))
+
+
+def explain_command(
+    rows: Annotated[Path, typer.Argument(help="A table of rows: CSV, Parquet or JSONL.")],
+    release: Annotated[str, typer.Option(help="Id, stage, or latest.")] = "latest",
+    limit: Annotated[int, typer.Option(min=1, help="Explain at most so many rows.")] = 5,
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone explain applicants.csv --limit 1"""
+    document = Workspace(project).explain(rows, release=release, limit=limit)
+    if as_json:
+        print_json(document)
+        return
+    for row in document["rows"]:
+        title = _("row {row}: score {score}, {label}").format(
+            row=row["row"], score=number(row["score"]), label=row["label"]
+        )
+        table = Table(title=title, box=None, title_justify="left", header_style="bold")
+        for heading in (_("feature"), _("value"), _("pushes the log-odds by")):
+            table.add_column(heading)
+        ranked = sorted(row["contributions"].items(), key=lambda item: -abs(item[1]))
+        for feature, contribution in ranked:
+            table.add_row(feature, str(row["values"][feature]), f"{contribution:+.3f}")
+        out().print(table)
+
+
+def report_command(
+    release: Annotated[str, typer.Option(help="Id, stage, or latest.")] = "latest",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where it goes.")] = Path(
+        "report.html"
+    ),
+    cards: Annotated[
+        bool, typer.Option("--cards", help="Also write model card and data card as Markdown.")
+    ] = False,
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone report --release production -o board.html"""
+    document = Workspace(project).report(release=release, output=output, cards=cards)
+    if as_json:
+        print_json(document)
+        return
+    for path in document["files"]:
+        out().print(_("wrote {file}").format(file=path))

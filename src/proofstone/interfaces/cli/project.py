@@ -1,0 +1,120 @@
+"""Commands about a project: init, check, plan, run, why, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from proofstone.api import Workspace
+from proofstone.core.errors import GateShut, Problem, ProjectFileError
+from proofstone.core.i18n import _
+from proofstone.interfaces.cli.app import print_json
+from proofstone.interfaces.cli.options import HERE, Json, Project
+from proofstone.interfaces.cli.progress import progress
+from proofstone.interfaces.cli.scorecard import print_scorecard
+from proofstone.interfaces.cli.show import out
+
+
+def init_command(
+    directory: Annotated[Path, typer.Argument(help="The folder to create.")],
+    template: Annotated[str, typer.Option(help="A template that ships: credit.")] = "credit",
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Your own table: CSV, Parquet or JSONL.")
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="With --from: the column to predict.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone init mine --from loans.csv --label defaulted"""
+    document = Workspace(directory).init(template=template, source=source, label=label)
+    if as_json:
+        print_json(document)
+        return
+    console = out()
+    console.print(_("wrote {file}").format(file=document["file"]))
+    console.print(_("next: read it, then `proofstone run -C {folder}`").format(folder=directory))
+
+
+def check_command(project: Project = HERE, as_json: Json = False) -> None:
+    """Example: proofstone check -C mine"""
+    document = Workspace(project).check()
+    problems = [Problem(**problem) for problem in document["problems"]]
+    if as_json:
+        print_json(document)
+        raise typer.Exit(ProjectFileError(problems).exit_code if problems else 0)
+    if problems:
+        raise ProjectFileError(problems)
+    out().print(_("{file} holds").format(file=document["file"]))
+
+
+def plan_command(project: Project = HERE, as_json: Json = False) -> None:
+    """Example: proofstone plan -C mine"""
+    document = Workspace(project).plan()
+    if as_json:
+        print_json(document)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in (_("step"), _("status"), _("last took"), _("reads")):
+        table.add_column(heading, overflow="fold")
+    for one in document["steps"]:
+        took = "" if one["seconds"] is None else f"{one['seconds']:.1f} s"
+        table.add_row(one["name"], one["status"], took, ", ".join(one["reads"]))
+    out().print(table)
+
+
+def run_command(
+    project: Project = HERE,
+    workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
+    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone run -C demo/credit
+
+    Exits with 0 when every gate is open, with 3 when one stayed shut: the release then holds the
+    evidence, but cannot be promoted or served.
+    """
+    with progress(quiet=quiet or as_json) as tell:
+        workspace = Workspace(project, tell)
+        document = workspace.run(workers=workers)
+    if as_json:
+        print_json(document)
+    else:
+        print_scorecard(workspace.record(), document)
+    if document["verdict"] != "pass":
+        raise typer.Exit(GateShut("").exit_code)
+
+
+def why_command(
+    step: Annotated[str, typer.Argument(help="A step's name, as `plan` shows it.")],
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone why train.fit/logistic"""
+    document = Workspace(project).why(step)
+    if as_json:
+        print_json(document)
+        return
+    out().print(document["says"])
+    for change in document["changes"]:
+        out().print(f"  {change['path']}: {change['before']} → {change['after']}")
+
+
+def doctor_command(
+    project: Project = HERE,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Drop damaged objects; the next run remakes them.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone doctor --repair"""
+    document = Workspace(project).doctor(repair=repair)
+    if as_json:
+        print_json(document)
+    else:
+        for one in document["checks"]:
+            mark = "[green]✓[/]" if one["ok"] else "[red]✗[/]"
+            out().print(f"{mark} {one['what']}: {one['found']}")
+    if not all(one["ok"] for one in document["checks"]):
+        raise typer.Exit(2)

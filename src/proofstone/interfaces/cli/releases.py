@@ -1,0 +1,134 @@
+"""Commands about releases: list, compare, promote, roll back, export, verify, reproduce."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from proofstone.api import Workspace
+from proofstone.core.i18n import _
+from proofstone.interfaces.cli.app import print_json
+from proofstone.interfaces.cli.options import HERE, Json, Key, Project, Release
+from proofstone.interfaces.cli.progress import progress
+from proofstone.interfaces.cli.show import interval, number, out, verdict_text
+
+Why = Annotated[str, typer.Option(help="The reason; it stands in the audit trail.")]
+Stage = Annotated[str, typer.Option(help="staging or production.")]
+
+
+def releases_command(project: Project = HERE, as_json: Json = False) -> None:
+    """Example: proofstone releases --json"""
+    document = Workspace(project).releases.list()
+    if as_json:
+        print_json(document)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in (_("release"), _("verdict"), _("stages"), _("created"), _("by")):
+        table.add_column(heading)
+    for one in document["releases"]:
+        stages = ", ".join(one["stages"])
+        table.add_row(
+            one["id"][:12], verdict_text(one["verdict"]), stages, one["created"], one["who"]
+        )
+    out().print(table)
+
+
+def compare_command(
+    first: Release, second: Release, project: Project = HERE, as_json: Json = False
+) -> None:
+    """Example: proofstone compare production latest"""
+    document = Workspace(project).releases.compare(first, second)
+    if as_json:
+        print_json(document)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in (_("metric"), _("subject"), first, second, _("change")):
+        table.add_column(heading, overflow="fold")
+    for one in document["findings"]:
+        table.add_row(
+            one["metric"], one["subject"], interval(one["first"]), interval(one["second"]),
+            number(one["change"]),
+        )  # fmt: skip
+    out().print(table)
+
+
+def promote_command(
+    release: Release, why: Why, to: Stage = "production", project: Project = HERE,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Example: proofstone promote latest --to production --why "gates open, reviewed by Li Wei" """
+    document = Workspace(project).releases.promote(release, stage=to, why=why)
+    if as_json:
+        print_json(document)
+        return
+    out().print(_("{release} is now in {stage}").format(release=document["release"][:12], stage=to))
+
+
+def rollback_command(
+    why: Why, stage: Stage = "production", project: Project = HERE, as_json: Json = False
+) -> None:
+    """Example: proofstone rollback --why "complaints about wrong denials" """
+    document = Workspace(project).releases.rollback(stage=stage, why=why)
+    if as_json:
+        print_json(document)
+        return
+    out().print(
+        _("{stage} is back at {release}").format(release=document["release"][:12], stage=stage)
+    )
+
+
+def export_command(
+    release: Release,
+    directory: Annotated[Path, typer.Argument(help="The folder to create.")],
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone export latest credit-release"""
+    document = Workspace(project).releases.export(release, directory)
+    if as_json:
+        print_json(document)
+        return
+    out().print(_("wrote {file}").format(file=document["directory"]))
+    out().print(_("check it anywhere: {line}").format(line=document["verify"]))
+
+
+def verify_command(
+    directory: Annotated[Path, typer.Argument(help="An exported release.")],
+    key: Key = None,
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone verify credit-release --key signer.pub
+
+    Exits with 4 when a file, a digest or the signature does not hold, with 3 when all of it holds
+    but a gate was shut.
+    """
+    document = Workspace(project).releases.verify(directory, key=key)
+    if as_json:
+        print_json(document)
+    else:
+        out().print(_("signature, digests and evidence hold: release {release}").format(
+            release=document["release"][:12]))  # fmt: skip
+        out().print(verdict_text(document["verdict"]))
+    if document["verdict"] != "pass":
+        raise typer.Exit(3)
+
+
+def reproduce_command(
+    release: Release = "latest", project: Project = HERE, as_json: Json = False
+) -> None:
+    """Example: proofstone reproduce latest"""
+    with progress(quiet=as_json) as tell:
+        document = Workspace(project, tell).releases.reproduce(release)
+    if as_json:
+        print_json(document)
+    else:
+        for difference in document["differences"]:
+            out().print(f"  {difference}")
+        says = _("the same release came out") if document["same"] else _("it came out differently")
+        out().print(says)
+    if not document["same"]:
+        raise typer.Exit(4)

@@ -1,0 +1,135 @@
+"""The end of a run on one screen: candidates, gates, price of mitigation, release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from proofstone.core.i18n import _
+from proofstone.interfaces.cli.show import number, out, verdict_text
+
+_CANDIDATES = 8
+_SHUT = ("fail", "inconclusive", "not_run")
+
+
+def print_scorecard(record: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    """Print what the run came to, and what to do next."""
+    console = out()
+    console.print(candidates_table(record))
+    for line in gate_lines(record):
+        console.print(line)
+    for line in closing_lines(record, document):
+        console.print(line)
+
+
+def candidates_table(record: Mapping[str, Any]) -> Table:
+    """Candidates side by side: the preferred metric and the gap of the strictest shut gate."""
+    prefer = record["project"]["select"]["prefer"]
+    gap = gap_gate(record)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(_("candidate"))
+    table.add_column(prefer)
+    if gap:
+        sign = "≤" if gap["direction"] == "max" else "≥"
+        table.add_column(f"{gap['metric']} ({gap['subject']}) {sign} {number(gap['limit'], 2)}")
+        table.add_column(_("price"))
+    table.add_column(_("gates"))
+    for candidate in record["candidates"][:_CANDIDATES]:
+        star = "★ " if candidate["name"] == record["winner"] else "  "
+        cells: list[str | Text] = [star + candidate["name"], _cell(candidate, prefer, "all")]
+        if gap:
+            cells += [_cell(candidate, gap["metric"], gap["subject"]), _price(record, candidate)]
+        table.add_row(*cells, verdict_text(candidate["verdict"]))
+    return table
+
+
+def gap_gate(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The first gate about a protected column: what the candidates are compared by."""
+    protected = record["project"]["task"]["protected"]
+    return next((one for one in record["gates"] if one["subject"] in protected), None)
+
+
+def gate_lines(record: Mapping[str, Any]) -> Iterator[Text]:
+    """One line for each gate: verdict, value, interval, limit; then what would open a shut one."""
+    for gate in record["gates"]:
+        sign = {"max": "≤", "min": "≥", None: ""}[gate["direction"]]
+        what = (
+            f"{gate['metric']} ({gate['subject']}) {number(gate['value'])} "
+            f"[{number(gate['low'])}, {number(gate['high'])}] {sign} {number(gate['limit'], 2)}"
+        )
+        line = Text.assemble(verdict_text(gate["verdict"]), "  ", what)
+        if gate["verdict"] in _SHUT:
+            ways = "; ".join(way_sentence(way) for way in gate["would_open"])
+            line.append(f"  {_('would open')}: {ways or _('nothing that was measured')}", "dim")
+        yield line
+
+
+def way_sentence(way: Mapping[str, Any]) -> str:
+    """One measured way to open a gate, in words."""
+    if way["way"] == "rows":
+        return _("about {rows} rows instead of {now}").format(rows=way["rows"], now=way["now"])
+    if way["way"] == "threshold":
+        return _("thresholds moved by {shift:+.2f} (accuracy {now:.3f} → {then:.3f})").format(
+            shift=way["shift"], now=way["accuracy_now"], then=way["accuracy"]
+        )
+    return _("candidate {name}, at a price of {price:.3f}").format(
+        name=way["name"], price=way["price"]
+    )
+
+
+def closing_lines(record: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Text]:
+    """Gate open or shut, release, cost, report."""
+    shut = [gate for gate in record["gates"] if gate["verdict"] in _SHUT]
+    state = _("GATE OPEN") if not shut else _("GATE SHUT ({n} of {all})").format(
+        n=len(shut), all=len(record["gates"])
+    )  # fmt: skip
+    yield Text.assemble(
+        (state, "bold green" if not shut else "bold red"),
+        f"  {_('release')} {record['release'][:12]}  {_('verdict')} {record['verdict']}",
+    )
+    untested = ", ".join(one["what"] for one in record["not_tested"]) or _("nothing")
+    yield Text(f"{_('not run')}: {untested}", style="dim")
+    ran = sum(one["status"] == "ran" for one in document["steps"])
+    cost = record["cost"]
+    says = _("{ran} steps ran, {rest} restored; {seconds:.0f} s of work, peak {memory:.0f} MB")
+    rest = len(document["steps"]) - ran
+    yield Text(
+        says.format(ran=ran, rest=rest, seconds=cost["seconds"], memory=cost["peak_memory_mb"])
+    )
+    yield Text(f"{_('report')}: {document['report']}")
+
+
+def _cell(candidate: Mapping[str, Any], metric: str, subject: str) -> str:
+    for finding in candidate["findings"]:
+        if (finding["metric"], finding["subject"]) == (metric, subject):
+            ends = f"[{number(finding['low'], 2)}, {number(finding['high'], 2)}]"
+            return f"{number(finding['value'])} {ends}"
+    return "–"
+
+
+def _price(record: Mapping[str, Any], candidate: Mapping[str, Any]) -> str:
+    """What a mitigation costs in the preferred metric against the same family without one."""
+    if candidate["mitigation"] == "none":
+        return ""
+    twin = next(
+        (
+            one
+            for one in record["candidates"]
+            if one["family"] == candidate["family"] and one["mitigation"] == "none"
+        ),
+        None,
+    )
+    own = _value(candidate, record["project"]["select"]["prefer"])
+    other = _value(twin, record["project"]["select"]["prefer"]) if twin else None
+    return "" if own is None or other is None else f"{own - other:+.3f}"
+
+
+def _value(candidate: Mapping[str, Any], metric: str) -> float | None:
+    for finding in candidate["findings"]:
+        if (finding["metric"], finding["subject"]) == (metric, "all"):
+            value: float | None = finding["value"]
+            return value
+    return None

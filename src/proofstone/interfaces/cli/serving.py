@@ -1,0 +1,57 @@
+"""Commands that use a released model: serve, predict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proofstone.api import Workspace
+from proofstone.core.i18n import _
+from proofstone.interfaces.cli.app import print_json
+from proofstone.interfaces.cli.options import HERE, Json, Key, Project, Release
+from proofstone.interfaces.cli.show import out
+
+
+def serve_command(
+    release: Release = "production",
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8080,
+    key: Key = None,
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone serve latest --port 8080
+
+    RELEASE may also be the folder of an exported release. Stops with Ctrl-C.
+    """
+    from proofstone.interfaces.rest.server import serve
+
+    verified = Workspace(project).serve(release, key=key)
+    serve(verified, host=host, port=port, ready=lambda address: _ready(address, as_json))
+
+
+def _ready(address: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"address": address})
+    else:
+        out().print(
+            _("serving on {address} (documentation: {address}/docs)").format(address=address)
+        )
+
+
+def predict_command(
+    rows: Annotated[Path, typer.Argument(help="A table of rows: CSV, Parquet or JSONL.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where predictions go.")],
+    release: Annotated[str, typer.Option(help="Id, stage, latest, or a folder.")] = "production",
+    key: Key = None,
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Example: proofstone predict applicants.csv -o decisions.csv --release latest"""
+    document = Workspace(project).predict(rows, output, release=release, key=key)
+    if as_json:
+        print_json(document)
+        return
+    out().print(_("{n} rows predicted, written to {file}").format(n=document["rows"], file=output))

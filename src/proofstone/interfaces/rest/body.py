@@ -1,0 +1,101 @@
+"""Bodies of requests: bounded, and JSON that has one reading only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from starlette.requests import Request
+
+from proofstone.core.errors import InputError
+from proofstone.serve.binary import with_binary
+from proofstone.serve.errors import RequestError
+
+LARGEST = 8 << 20
+"""The most bytes that a body may have."""
+
+JSON_LENGTH = "inference-header-content-length"
+
+_TYPES = ("", "application/json", "application/octet-stream")
+
+
+class BodyTooLarge(InputError):
+    """A body has more bytes than are read."""
+
+    code = "body-too-large"
+
+
+class UnsupportedBody(InputError):
+    """A body is of a type, or compressed in a way, that is not read."""
+
+    code = "unsupported-body"
+
+
+async def read_document(request: Request) -> object:
+    """Return the JSON document of a request, its binary tensors written out.
+
+    Raises:
+        BodyTooLarge, UnsupportedBody: it is not read at all.
+        RequestError: it is not JSON in UTF-8, names a key twice, or holds NaN or infinities.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TYPES:
+        raise UnsupportedBody(f"a body of type {kind[:40]!a} is not read", hint="application/json")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedBody("compressed bodies are not read", hint="send it as it is")
+    body = await _bounded(request)
+    length = request.headers.get(JSON_LENGTH)
+    if length is None:
+        return parse_json(body)
+    if not (length.isascii() and length.isdecimal() and int(length[:20]) <= len(body)):
+        raise RequestError(f"{JSON_LENGTH}: is not a length within the body", field=JSON_LENGTH)
+    return with_binary(parse_json(body[: int(length)]), body[int(length) :])
+
+
+def parse_json(body: bytes) -> object:
+    """Return the one value that `body` is JSON for (RFC 8259; UTF-8, no BOM).
+
+    Raises:
+        RequestError: it is not; the message says where.
+    """
+    try:
+        value: object = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError as error:
+        raise RequestError(f"the body is not UTF-8: byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise RequestError(f"the body is not JSON: {place}: {error.msg}") from None
+    except RecursionError:
+        raise RequestError("the body is nested too deeply") from None
+    except ValueError:
+        # Python bounds the digits of a whole number that it reads.
+        raise RequestError("the body holds a number with too many digits") from None
+    return value
+
+
+async def _bounded(request: Request) -> bytes:
+    hint = f"send at most {LARGEST} bytes, or use `proofstone predict` for files"
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and (len(announced) > 12 or int(announced) > LARGEST):
+        raise BodyTooLarge("the body is too large", hint=hint)
+    parts = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST:
+            raise BodyTooLarge("the body is too large", hint=hint)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise RequestError("a key stands twice in one object of the body")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise RequestError(f"{name} is not a JSON number", hint="null where a value is missing")

@@ -1,0 +1,88 @@
+"""Serving a verified model over HTTP, on a loopback address only."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+from proofstone.core.errors import InputError
+from proofstone.core.extras import need
+from proofstone.registry.verify import VerifiedModel
+
+_BACKLOG = 1024
+
+
+def serve(
+    verified: VerifiedModel,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    ready: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve `verified` until interrupted; `ready` is told the address once it can be reached.
+
+    `port` 0 takes a free one.
+
+    Raises:
+        InputError: `host` is not this machine's loopback, or the port is taken.
+        MissingExtra: the HTTP server is not installed.
+
+    Not covered: callers are not asked who they are, and nothing is encrypted; hence loopback.
+    """
+    need("uvicorn", "serve")
+    import uvicorn
+
+    from proofstone.interfaces.rest.app import create_app
+    from proofstone.interfaces.rest.guard import HOSTS
+    from proofstone.serve.server import ModelServer
+
+    listening = listen(host, port)
+    app = create_app(ModelServer(verified), hosts=HOSTS | {host.lower()})
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    ready(f"http://{shown}:{listening.getsockname()[1]}")
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        return
+    finally:
+        listening.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on a loopback address.
+
+    Raises:
+        InputError: `host` is another address, or the port cannot be had.
+    """
+    address = "127.0.0.1" if host.lower() == "localhost" else host
+    try:
+        loopback = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise InputError(
+            f"{host}: is not a loopback address, and nothing else is served to yet",
+            hint="use 127.0.0.1; to reach it from elsewhere, forward the port over SSH",
+        )
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((address, port))
+        listening.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(
+            f"{host}:{port}: cannot listen there: {why}", hint="name another port: --port 8081"
+        ) from error
+    return listening

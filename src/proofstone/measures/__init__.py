@@ -1,0 +1,1 @@
+"""Pure array maths beneath every assessment: metrics, intervals, power, multiplicity. No I/O."""

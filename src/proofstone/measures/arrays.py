@@ -1,0 +1,11 @@
+"""The array types in which all measures speak."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+Labels = NDArray[np.bool_] | NDArray[np.integer]
+"""0/1 or false/true for each row; 1 is the positive class."""

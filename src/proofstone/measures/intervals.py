@@ -1,0 +1,267 @@
+"""Confidence intervals for single quantities: proportions, means, AUC, resampled statistics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any, Generic, NamedTuple, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proofstone.measures.arrays import FloatArray, Labels
+from proofstone.measures.ranking import equal_mass_bins, rank, steps
+
+Ends = TypeVar("Ends", float, FloatArray)
+Counts = NDArray[np.integer] | FloatArray
+Statistic = Callable[[Labels, FloatArray, FloatArray], FloatArray]
+"""Takes y (n,), score (n,) and weights (r, n); returns the statistic under each weighting (r,)."""
+
+
+class Interval(NamedTuple, Generic[Ends]):
+    """Both ends of a confidence interval: two floats, or two arrays (k,)."""
+
+    low: Ends
+    high: Ends
+
+
+UNKNOWN: Interval[float] = Interval(math.nan, math.nan)
+"""The interval of a quantity about which the rows say nothing."""
+
+_CELLS = 2_000_000
+
+
+def normal_quantile(p: float) -> float:
+    """Return the standard normal quantile of 0 < p < 1 (Wichura 1988).
+
+    >>> round(normal_quantile(0.975), 6)
+    1.959964
+    """
+    return NormalDist().inv_cdf(p)
+
+
+def t_quantile(p: float, df: int) -> float:
+    """Return Student's t quantile: exact for df 1 and 2, else Fisher and Cornish (1960).
+
+    Within 0.3 % of the exact value for df >= 3 and 0.025 <= p <= 0.975; from df = 10 on within
+    0.1 % up to p = 0.9999.
+
+    >>> round(t_quantile(0.975, 20), 4)
+    2.086
+    """
+    if df == 1:
+        return math.tan(math.pi * (p - 0.5))
+    if df == 2:
+        return (2.0 * p - 1.0) * math.sqrt(2.0 / (4.0 * p * (1.0 - p)))
+    z = normal_quantile(p)
+    s = z * z
+    terms = (
+        (s + 1) / 4,
+        ((5 * s + 16) * s + 3) / 96,
+        (((3 * s + 19) * s + 17) * s - 15) / 384,
+        ((((79 * s + 776) * s + 1482) * s - 1920) * s - 945) / 92160,
+    )
+    share = 1.0 / df
+    return z * (1.0 + sum(term * share**power for power, term in enumerate(terms, 1)))
+
+
+@overload
+def wilson(successes: float, trials: float, level: float) -> Interval[float]: ...
+@overload
+def wilson(successes: Counts, trials: Counts, level: float) -> Interval[FloatArray]: ...
+def wilson(successes: Any, trials: Any, level: float) -> Any:
+    """Return Wilson's score interval (1927) of successes / trials: floats, or arrays (k,).
+
+    nan where there was no trial. Never collapses at 0 or 1.
+
+    >>> low, high = wilson(0, 10, 0.95)
+    >>> round(low, 4), round(high, 4)
+    (0.0, 0.2775)
+    """
+    z = normal_quantile((1.0 + level) / 2.0)
+    counted = np.asarray(successes, dtype=np.float64)
+    known = np.asarray(trials, dtype=np.float64)
+    known = np.where(known > 0, known, np.nan)
+    share = counted / known
+    scale = 1.0 + z * z / known
+    centre = (share + z * z / (2.0 * known)) / scale
+    half = z / scale * np.sqrt(share * (1.0 - share) / known + z * z / (4.0 * known * known))
+    # Rounding must not push an end past the estimate when that lies at 0 or 1.
+    low = np.where(counted > 0, np.maximum(centre - half, 0.0), known * 0.0)
+    high = np.where(counted < known, np.minimum(centre + half, 1.0), known * 0.0 + 1.0)
+    if low.ndim:
+        return Interval(low, high)
+    return Interval(float(low), float(high))
+
+
+@overload
+def newcombe_difference(
+    k1: float, n1: float, k2: float, n2: float, level: float
+) -> Interval[float]: ...
+@overload
+def newcombe_difference(
+    k1: Counts, n1: Counts, k2: Counts, n2: Counts, level: float
+) -> Interval[FloatArray]: ...
+def newcombe_difference(k1: Any, n1: Any, k2: Any, n2: Any, level: float) -> Any:
+    """Return the interval of k1/n1 - k2/n2, signed: Newcombe's method 10 (1998), hybrid score.
+
+    nan where either side has no trial.
+
+    >>> low, high = newcombe_difference(56, 70, 48, 80, 0.95)
+    >>> round(low, 4), round(high, 4)
+    (0.0524, 0.3339)
+    """
+    one, two = wilson(k1, n1, level), wilson(k2, n2, level)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p1, p2 = (np.true_divide(k, n) for k, n in ((k1, n1), (k2, n2)))
+    low = p1 - p2 - np.hypot(p1 - one.low, two.high - p2)
+    high = p1 - p2 + np.hypot(one.high - p1, p2 - two.low)
+    if np.ndim(low):
+        return Interval(low, high)
+    return Interval(float(low), float(high))
+
+
+def mean_interval(values: FloatArray, level: float) -> Interval[float]:
+    """Return the t interval of the mean of `values` (n,), such as losses of single rows.
+
+    Right for means of independent rows when n is some dozens or more; for heavy tails (log loss
+    of an overconfident model) it is somewhat short. Unknown (nan) below two rows.
+    """
+    n = len(values)
+    if n < 2:
+        return UNKNOWN
+    mean = float(np.mean(values))
+    spread = float(np.std(values, ddof=1)) / math.sqrt(n)
+    half = t_quantile((1.0 + level) / 2.0, n - 1) * spread
+    return Interval(mean - half, mean + half)
+
+
+def delong_auc(y: Labels, score: FloatArray, level: float) -> Interval[float]:
+    """Return DeLong's interval (1988) of the area under the ROC curve, in O(n log n).
+
+    The placements of rows come from one sort, ties at mid-rank, as in Sun and Xu (2014). The
+    ends are taken on the logit scale (Pepe 2003), which covers better than clipping at 1. Over
+    2,000 samples at a nominal 95 %, logit against clipped: AUC 0.8 with 30 positive and 100
+    negative rows 95.3 % against 93.5 %; 0.95 with 50 and 200 93.5 % against 91.2 %; 0.97 with
+    10 and 100 92.4 % against 75.9 %; 0.99 with 20 and 100 96.1 % against 74.3 %.
+    A perfect or worthless ranking has no variance by DeLong; there Wilson's interval stands in,
+    with as many trials as the rarer class has rows. Unknown (nan) when a class has fewer than
+    two rows.
+    """
+    if not len(y):
+        return UNKNOWN
+    ranking = rank(y, score)
+    m, n = float(ranking.positives), float(ranking.negatives)
+    if min(m, n) < 2:
+        return UNKNOWN
+    hits, misses = steps(ranking.positive), steps(ranking.negative)
+    beats = 1.0 - (ranking.negative - misses / 2.0) / n
+    beaten = (ranking.positive - hits / 2.0) / m
+    auc = float(hits @ beats) / m
+    variance = float(hits @ (beats - auc) ** 2) / (m - 1) / m
+    variance += float(misses @ (beaten - auc) ** 2) / (n - 1) / n
+    return _logit_interval(auc, math.sqrt(variance), level, trials=min(m, n))
+
+
+def average_precision_interval(y: Labels, score: FloatArray, level: float) -> Interval[float]:
+    """Return the interval of average precision by the infinitesimal jackknife (Jaeckel 1972).
+
+    Each row's influence on the statistic has a closed form, so one sort does what `bootstrap`
+    needs a thousand passes for. Ends on the logit scale; Wilson's interval over the positive
+    rows where the ranking is perfect. Unknown (nan) when a class has fewer than two rows.
+    The share of positives counts as sampled too. Measured coverage at a nominal 95 %, 2,000
+    samples a case: 94.3 % with 300 rows, half of them positive; 93.2 % with 600 rows and 12 %;
+    92.3 % with 600 and 5 %.
+    """
+    if not len(y):
+        return UNKNOWN
+    ranking = rank(y, score)
+    m, n = float(ranking.positives), float(ranking.negatives)
+    if min(m, n) < 2:
+        return UNKNOWN
+    hits, misses = steps(ranking.positive), steps(ranking.negative)
+    above = ranking.positive + ranking.negative
+    precision = ranking.positive / above
+    value = float(hits @ precision) / m
+    gain = np.cumsum((hits / above)[::-1])[::-1]
+    loss = np.cumsum((hits * precision / above)[::-1])[::-1]
+    of_hit, of_miss = (precision + gain - loss - value) / m, -loss / m
+    variance = float(hits @ of_hit**2 + misses @ of_miss**2) * (m + n) / (m + n - 1)
+    return _logit_interval(value, math.sqrt(variance), level, trials=m)
+
+
+def calibration_error_interval(
+    y: Labels,
+    score: FloatArray,
+    level: float,
+    rng: np.random.Generator,
+    bins: int = 10,
+    resamples: int = 10_000,
+) -> Interval[float]:
+    """Return the interval of `expected_calibration_error`, at a cost that hardly grows with n.
+
+    The bins are held, and the gap of each is drawn `resamples` times from the normal
+    distribution that resampling rows would give it. A sum of sizes of gaps lies too high, the
+    more so when it is resampled: so the lower end mirrors the upper one about the estimate, and is
+    0 where a calibrated model would often show as much. Measured coverage at a nominal 95 %, 600
+    to 5,000 rows, 2,000 samples a case: 94.8-97.9 % (percentile bootstrap over 300 samples:
+    0-94 %, none when calibrated).
+    """
+    if len(y) < 2:
+        return UNKNOWN
+    codes, gap = equal_mass_bins(score, bins), np.asarray(score) - np.asarray(y)
+    mean = np.bincount(codes, gap, minlength=bins) / len(gap)
+    spread = np.sqrt(np.bincount(codes, gap * gap, minlength=bins)) / len(gap)
+    noise = spread * rng.standard_normal((resamples, bins))
+    upper = (1.0 + level) / 2.0
+    value = float(np.abs(mean).sum())
+    top = float(np.quantile(np.abs(mean + noise).sum(axis=1), upper))
+    chance = float(np.quantile(np.abs(noise).sum(axis=1), upper))
+    low = max(0.0, 2.0 * value - top) if value > chance else 0.0
+    return Interval(low, min(1.0, max(value, top)))
+
+
+def bootstrap(
+    statistic: Statistic,
+    y: Labels,
+    score: FloatArray,
+    level: float,
+    rng: np.random.Generator,
+    resamples: int = 1000,
+) -> Interval[float]:
+    """Return the percentile bootstrap interval (Efron 1979) of a statistic of weighted rows.
+
+    `statistic` is called with multinomial weights (r, n), a block of resamples at a time, and
+    has to treat them as counts of rows, as those of `classification` do. Resamples where it is
+    undefined (nan: only one class drawn) are left out; unknown (nan) when all are.
+    Cost: resamples * n.
+    """
+    n = len(y)
+    if not n:
+        return UNKNOWN
+    block = max(1, min(resamples, _CELLS // n))
+    values = []
+    for start in range(0, resamples, block):
+        count = min(block, resamples - start)
+        drawn = rng.integers(0, n, (count, n)) + n * np.arange(count)[:, None]
+        weight = np.bincount(drawn.ravel(), minlength=count * n).reshape(count, n)
+        values.append(statistic(y, score, weight.astype(np.float64)))
+    known = np.concatenate(values)
+    known = known[~np.isnan(known)]
+    if not len(known):
+        return UNKNOWN
+    low, high = np.quantile(known, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+    return Interval(float(low), float(high))
+
+
+def _logit_interval(value: float, error: float, level: float, trials: float) -> Interval[float]:
+    """Return value ± z * error on the logit scale, or Wilson's interval where that has no ends."""
+    inside = value * (1.0 - value)
+    if inside <= 0.0 or error <= 0.0:
+        return wilson(value * trials, trials, level)
+    centre = math.log(value / (1.0 - value))
+    half = normal_quantile((1.0 + level) / 2.0) * error / inside
+    # tanh keeps the logistic function from overflowing.
+    low, high = (0.5 * (1.0 + math.tanh(end / 2.0)) for end in (centre - half, centre + half))
+    return Interval(low, high)

@@ -1,0 +1,112 @@
+"""The Model contract: one small interface for tables, classifiers and chat models alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+from proofstone.models.rows import Rows
+
+FeatureKind = Literal["number", "category", "boolean", "text"]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One typed input column. `categories` lists the known values of a category."""
+
+    name: str
+    kind: FeatureKind
+    categories: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The feature as a JSON object."""
+        return {"name": self.name, "kind": self.kind, "categories": list(self.categories)}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What goes in and what comes out.
+
+    `output` is `probabilities` (`classes` names the columns; `positive` is the class that a
+    binary decision is about) or `text`.
+    """
+
+    inputs: tuple[Feature, ...]
+    output: Literal["probabilities", "text"]
+    classes: tuple[str, ...] = ()
+    positive: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The signature as a JSON object."""
+        return {
+            "inputs": [feature.to_json() for feature in self.inputs],
+            "output": self.output,
+            "classes": list(self.classes),
+            "positive": self.positive,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Signature:
+        """Read back what `to_json` wrote."""
+        inputs = tuple(
+            Feature(item["name"], item["kind"], tuple(item["categories"]))
+            for item in document["inputs"]
+        )
+        return cls(inputs, document["output"], tuple(document["classes"]), document["positive"])
+
+
+class Operation:
+    """Something that a model can be asked, for a batch of rows at a time."""
+
+    costly = False
+    """Whether an answer costs more than keeping it (about 50 µs a row), so that it is persisted."""
+
+
+@dataclass(frozen=True)
+class Predict(Operation):
+    """Class probabilities: answers are float64, shape (rows, classes)."""
+
+
+@dataclass(frozen=True)
+class Generate(Operation):
+    """Text that follows the column `prompt`: answers are an object array of str, shape (rows,)."""
+
+    max_tokens: int = 64
+    temperature: float = 0.0
+
+    costly = True
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A model of any kind. Answers depend on the row alone, never on its neighbours in a batch."""
+
+    @property
+    def id(self) -> str:
+        """Digest of everything that its answers depend on."""
+
+    @property
+    def signature(self) -> Signature:
+        """Typed inputs and output."""
+
+    @property
+    def operations(self) -> frozenset[type[Operation]]:
+        """The operations that it answers."""
+
+    @property
+    def by_origin(self) -> bool:
+        """Whether an answer depends on the row's origin too, as with cross-fitted models."""
+
+    @property
+    def batch_size(self) -> int:
+        """The number of rows at which a call is fastest."""
+
+    def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
+        """Answer a batch; `draw > 0` asks for a fresh sample of the same rows.
+
+        Raises:
+            NotRecorded: the model only replays recorded answers and these rows are not among them.
+        """

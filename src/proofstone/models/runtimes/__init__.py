@@ -1,0 +1,1 @@
+"""What computes the raw score of a prepared matrix: one file a kind of model."""

@@ -1,0 +1,80 @@
+"""A model of a table: fitted transforms, runtime, calibration and decision rule together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+
+from proofstone.core.errors import InputError
+from proofstone.models.calibration import Calibration
+from proofstone.models.contract import Operation, Predict, Signature
+from proofstone.models.decision import Decision
+from proofstone.models.prepare.prepared import Prepared
+from proofstone.models.prepare.values import column, texts
+from proofstone.models.rows import Rows
+from proofstone.models.runtimes.runtime import Runtime
+
+
+@dataclass(frozen=True, eq=False)
+class TabularModel:
+    """Answers `Predict` for rows of a table. `id` is the digest of all of its files."""
+
+    id: str
+    signature: Signature
+    prepared: Prepared
+    runtime: Runtime
+    calibration: Calibration
+    decision: Decision
+
+    operations: ClassVar[frozenset[type[Operation]]] = frozenset({Predict})
+    by_origin: ClassVar[bool] = False
+    batch_size: ClassVar[int] = 16_384
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The input feature of each matrix column, length d."""
+        return self.prepared.columns
+
+    def matrix(self, frame: pl.DataFrame) -> np.ndarray:
+        """Return the prepared matrix of `frame`: float64, shape (n, d).
+
+        Raises:
+            RowError: a column is absent or a value does not fit; names row and field.
+        """
+        return self.prepared.apply(frame)
+
+    def margin(self, rows: Rows) -> np.ndarray:
+        """Return the raw log-odds of the positive class before calibration, shape (n,)."""
+        return self.runtime.margin(self.matrix(rows.frame))
+
+    def scores(self, frame: pl.DataFrame) -> np.ndarray:
+        """Return the calibrated probability of the positive class, shape (n,)."""
+        return self.calibration.apply(self.runtime.margin(self.matrix(frame)))
+
+    def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
+        """Return class probabilities, float64 (n, 2), columns as in `signature.classes`.
+
+        Raises:
+            InputError: the operation is not `Predict`.
+            RowError: a row does not fit the signature.
+        """
+        if not isinstance(operation, Predict):
+            raise InputError(f"a model of a table does not answer {type(operation).__name__}")
+        positive = self.scores(rows.frame)
+        both = np.stack([1.0 - positive, positive], axis=1)
+        return both if self.signature.classes[1] == self.signature.positive else both[:, ::-1]
+
+    def thresholds(self, frame: pl.DataFrame) -> np.ndarray:
+        """Return the threshold of each row, shape (n,): its group's, where groups differ."""
+        groups: Sequence[str | None] = ()
+        if self.decision.attribute is not None:
+            groups = texts(column(frame, self.decision.attribute))
+        return self.decision.threshold_of(groups, frame.height)
+
+    def decide(self, frame: pl.DataFrame, scores: np.ndarray) -> np.ndarray:
+        """Return whether each row is decided positive, bool (n,)."""
+        return scores >= self.thresholds(frame)

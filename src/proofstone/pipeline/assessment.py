@@ -1,0 +1,208 @@
+"""Assessments without a project: a predictions file, or an estimator in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from proofstone.assess.predictions import Assessed, assess_estimator, assess_predictions
+from proofstone.checks.gate import judge_all, merge
+from proofstone.checks.levels import corrected_levels
+from proofstone.core.durable import write_file
+from proofstone.core.errors import InputError
+from proofstone.core.project.schema import Gate
+from proofstone.data.sources.files import read_file
+from proofstone.pipeline.plugins import plugins
+from proofstone.report.cards import data_card, model_card
+from proofstone.report.junit import junit_xml
+from proofstone.report.render import render
+from proofstone.report.sarif import sarif_log
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """An assessment: its findings, each gate judged. A notebook shows it as the report."""
+
+    record: Mapping[str, Any]
+    threshold: float
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """The findings as JSON objects."""
+        found: list[dict[str, Any]] = self.record["candidates"][0]["findings"]
+        return found
+
+    @property
+    def gates(self) -> list[dict[str, Any]]:
+        """The findings that a gate judged, in the order of the gates."""
+        found: list[dict[str, Any]] = self.record["gates"]
+        return found
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of all gates; `not_run` when there is no gate."""
+        return str(self.record["verdict"])
+
+    def save(self, path: str | Path) -> None:
+        """Write the report as one HTML file."""
+        write_file(Path(path), render(self.record).encode())
+
+    def _repr_html_(self) -> str:
+        """The report, in a frame of its own, for notebooks."""
+        from html import escape
+
+        page = escape(render(self.record), quote=True)
+        style = "width:100%;height:720px;border:1px solid #ccc"
+        return f'<iframe title="Proofstone" style="{style}" srcdoc="{page}"></iframe>'
+
+
+def assess(
+    estimator: Any,
+    X: Any,  # noqa: N803  the field's name for the inputs
+    y: Any,
+    *,
+    protected: Sequence[str] | Mapping[str, Any] = (),
+    positive: Any = None,
+    threshold: float = 0.5,
+    gates: Sequence[Mapping[str, Any]] = (),
+    level: float = 0.95,
+    name: str = "assessment",
+) -> Assessment:
+    """Assess a fitted classifier on rows that it has not seen.
+
+    `estimator` has `predict_proba`; `X` is a pandas or polars frame or an array, shape (n, d);
+    `y` the labels, shape (n,); `protected` names columns of `X`, or maps names to arrays, shape
+    (n,). `gates` are mappings with metric, subject, min or max, and reason.
+
+    Raises:
+        DataError: the labels have one class, lengths differ, a column is wanting.
+    """
+    parsed = [_gate(gate, place) for place, gate in enumerate(gates)]
+    probes = _probes()
+    assessed = assess_estimator(
+        estimator, X, y, protected=protected, positive=positive, threshold=threshold,
+        level=level, levels=_levels(parsed, probes, level), probes=list(probes.values()),
+    )  # fmt: skip
+    return _assessment(assessed, parsed, name)
+
+
+def assess_file(
+    path: Path,
+    *,
+    label: str,
+    score: str,
+    protected: Sequence[str],
+    positive: str | None = None,
+    threshold: float = 0.5,
+    gates: Path | None = None,
+    report: Path | None = None,
+    sarif: Path | None = None,
+    junit: Path | None = None,
+) -> dict[str, Any]:
+    """Assess a predictions file; write its report beside it and return threshold and findings.
+
+    Raises:
+        DataError: a column is wanting, a score is not in [0, 1], the label has one class.
+    """
+    parsed = read_gates(gates) if gates else []
+    probes = _probes()
+    assessed = assess_predictions(
+        read_file(path), label=label, score=score, protected=protected, positive=positive,
+        threshold=threshold, levels=_levels(parsed, probes, 0.95), probes=list(probes.values()),
+    )  # fmt: skip
+    assessment = _assessment(assessed, parsed, path.stem)
+    page = report or path.with_name(f"{path.stem}-report.html")
+    assessment.save(page)
+    exported(assessment.record, sarif=sarif, junit=junit)
+    return {
+        "threshold": assessment.threshold,
+        "verdict": assessment.verdict,
+        "findings": assessment.findings,
+        "report": str(page),
+    }
+
+
+def read_gates(path: Path) -> list[Gate]:
+    """Read a YAML list of gates.
+
+    Raises:
+        InputError: it is not such a list; the message names the entry.
+    """
+    try:
+        document = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}", hint="a YAML list of gates") from error
+    if not isinstance(document, list):
+        raise InputError(f"{path}: is not a list", hint="- metric: roc_auc\n  min: 0.7")
+    return [_gate(entry, place) for place, entry in enumerate(document)]
+
+
+def exported(record: Mapping[str, Any], *, sarif: Path | None, junit: Path | None) -> None:
+    """Write the gates of `record` as SARIF and JUnit where a path is given."""
+    if sarif is not None:
+        write_file(sarif, sarif_log(record).encode())
+    if junit is not None:
+        write_file(junit, junit_xml(record).encode())
+
+
+def card_files(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the model card and the data card in both languages, by file name."""
+    makers = {"model-card": model_card, "data-card": data_card}
+    return {
+        f"{name}.{language}.md": make(record, language)
+        for name, make in makers.items()
+        for language in ("en", "zh")
+    }
+
+
+def _probes() -> dict[str, Any]:
+    return {name: found.load() for name, found in plugins("probes").items() if name != "generation"}
+
+
+def _levels(
+    gates: Sequence[Gate], probes: Mapping[str, Any], level: float
+) -> dict[tuple[str, str], float]:
+    families = {metric: probe.family for probe in probes.values() for metric in probe.metrics}
+    return corrected_levels(gates, families, level=level, candidates=1)
+
+
+def _gate(entry: Any, place: int) -> Gate:
+    try:
+        gate = Gate.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"gates[{place}]: {field}: {first['msg']}", hint="metric, subject, min or max, reason"
+        ) from error
+    if (gate.min is None) == (gate.max is None) and not gate.not_applicable:
+        raise InputError(f"gates[{place}]: give either min or max", hint="a gate has one limit")
+    return gate
+
+
+def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str) -> Assessment:
+    opening = judge_all(assessed.findings, gates)
+    findings = merge(assessed.findings, opening.gates)
+    record = {
+        "format": 1,
+        "name": name,
+        "candidates": [
+            {
+                "name": name,
+                "verdict": str(opening.verdict),
+                "findings": [f.to_json() for f in findings],
+            }
+        ],
+        "winner": name,
+        "verdict": str(opening.verdict),
+        "gates": [
+            finding.to_json() | {"why_limit": gate.reason, "would_open": []}
+            for gate, finding in zip(gates, opening.gates, strict=True)
+        ],
+    }
+    return Assessment(record, assessed.threshold)

@@ -1,0 +1,58 @@
+"""New projects: from a template that ships, or from a stranger's table."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from proofstone.core.durable import write_file
+from proofstone.core.errors import InputError
+from proofstone.core.project.json_schema import write_schema
+from proofstone.core.project.load import FILE
+from proofstone.core.project.write import write_project
+from proofstone.data.infer import draft_project
+
+_TEMPLATES = files("proofstone") / "templates"
+
+
+def templates() -> list[str]:
+    """The names of the templates that ship."""
+    return sorted(one.name for one in _TEMPLATES.iterdir() if (one / FILE).is_file())
+
+
+def create_from_template(directory: Path, template: str) -> dict[str, Any]:
+    """Create the project folder from a template; return where its file is.
+
+    Raises:
+        InputError: there is no such template, or the folder holds a project already.
+    """
+    if template not in templates():
+        raise InputError(
+            f"there is no template {template!r}", hint=f"known: {', '.join(templates())}"
+        )
+    path = _fresh(directory)
+    write_file(path, (_TEMPLATES / template / FILE).read_bytes())
+    write_schema(path.parent)
+    return {"file": str(path), "template": template}
+
+
+def create_from_table(directory: Path, source: Path, label: str) -> dict[str, Any]:
+    """Create a project about a table: its dictionary, gates and candidates are drafted.
+
+    Raises:
+        DataError: the table cannot be read, or has no such label.
+        InputError: the folder holds a project already.
+    """
+    path = _fresh(directory)
+    write_project(draft_project(source.resolve(), label), path)
+    return {"file": str(path), "source": str(source), "label": label}
+
+
+def _fresh(directory: Path) -> Path:
+    path = directory / FILE
+    if path.exists():
+        raise InputError(
+            f"{path}: is there already", hint="name another folder, or delete it first"
+        )
+    return path

@@ -1,0 +1,82 @@
+"""Where parts of a step run: here, in a pool of processes; on a cluster when one comes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from threading import Lock
+from typing import Protocol, Self, TypeVar
+
+from proofstone.core.errors import ProofstoneError
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+
+_ONE_THREAD = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS",
+)  # fmt: skip
+
+
+class Executor(Protocol):
+    """Applies a function to parts; results come in order and do not depend on the place."""
+
+    def map(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
+        """Return `function(part)` for each part, in order."""
+
+    def __enter__(self) -> Self:
+        """Start."""
+
+    def __exit__(self, *exc: object) -> None:
+        """Stop; nothing is left running."""
+
+
+class WorkerLost(ProofstoneError):
+    """A worker process died (out of memory, killed); what was committed before it stands."""
+
+    code = "worker-lost"
+
+
+class LocalExecutor:
+    """A pool of `workers` fresh processes, each of one thread, started when first needed.
+
+    Every part runs in a worker, also where there is only one worker: the numbers are then the
+    same whatever the machine's core count.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._lock = Lock()
+
+    def map(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
+        """Return `function(part)` for each part, in order.
+
+        Raises:
+            WorkerLost: a worker process died.
+        """
+        with self._lock:
+            self._pool = self._pool or self._start()
+        try:
+            return list(self._pool.map(function, parts))
+        except BrokenProcessPool as error:
+            raise WorkerLost(
+                "a worker process died, most likely for want of memory",
+                hint="run again: finished steps are kept; PROOFSTONE_WORKERS=1 needs less memory",
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        for name in _ONE_THREAD:
+            os.environ.setdefault(name, "1")
+        return ProcessPoolExecutor(self._workers, mp_context=context)

@@ -1,0 +1,92 @@
+"""What would run, and why: the plan held against the ledger without running anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proofstone.core.errors import InputError
+from proofstone.pipeline.engine import Progress
+from proofstone.pipeline.journey import Journey
+from proofstone.pipeline.keys import action_key, ingredients
+from proofstone.pipeline.node import Node, Port
+from proofstone.pipeline.why import changes
+from proofstone.store.actions import Action
+
+
+def forecast(journey: Journey) -> list[dict[str, Any]]:
+    """Return each step with `known`, `would run` or `waits` (for a step that would run).
+
+    A step that waits may still be left alone when what comes before gives the same as before.
+    `seconds` is how long it took last, or None.
+    """
+    progress = Progress()
+    rows = []
+    for node in journey.plan():
+        status = _status(journey, node, progress)
+        history = journey.store.actions.history(node.name)
+        reads = sorted({port.node for port in node.inputs.values()})
+        seconds = history[0].seconds if history else None
+        rows.append({"name": node.name, "status": status, "seconds": seconds, "reads": reads})
+    journey.index.save()
+    return rows
+
+
+def why(journey: Journey, step: str) -> dict[str, Any]:
+    """Return what changed for `step`.
+
+    Held against its last action where it would run now, else between its last two actions.
+
+    Raises:
+        InputError: the plan has no such step.
+    """
+    plan = journey.plan()
+    names = [node.name for node in plan]
+    if step not in names:
+        raise InputError(f"there is no step {step!r}", hint=f"steps: {', '.join(names)}")
+    progress = Progress()
+    for node in plan:
+        if node.name == step:
+            return _explain(journey, node, progress)
+        _status(journey, node, progress)
+    raise AssertionError(step)
+
+
+def _explain(journey: Journey, node: Node, progress: Progress) -> dict[str, Any]:
+    history = journey.store.actions.history(node.name)
+    waits = sorted({port.node for port in node.inputs.values() if port not in progress.outputs})
+    if waits:
+        says = f"{node.name} waits for {', '.join(waits)}, which would run first"
+        return {"step": node.name, "status": "waits", "says": says, "changes": []}
+    now = ingredients(node, _ids(node, progress), journey.index)
+    if not history:
+        says = f"{node.name} never ran"
+        return {"step": node.name, "status": "would run", "says": says, "changes": []}
+    if history[0].key != action_key(now) and journey.store.actions.get(action_key(now)) is None:
+        says = f"{node.name} would run: this changed since it last ran"
+        return _document(node, "would run", says, history[0].ingredients, now)
+    if len(history) == 1:
+        says = f"{node.name} is known; it ran once, on {history[0].committed[:19]}"
+        return {"step": node.name, "status": "known", "says": says, "changes": []}
+    says = f"{node.name} is known; it last ran because this had changed"
+    return _document(node, "known", says, history[1].ingredients, history[0].ingredients)
+
+
+def _document(node: Node, status: str, says: str, before: Any, after: Any) -> dict[str, Any]:
+    found = [vars(change) for change in changes(before, after)]
+    return {"step": node.name, "status": status, "says": says, "changes": found}
+
+
+def _status(journey: Journey, node: Node, progress: Progress) -> str:
+    if not set(node.inputs.values()) <= set(progress.outputs):
+        return "waits"
+    key = action_key(ingredients(node, _ids(node, progress), journey.index))
+    action: Action | None = journey.store.actions.get(key)
+    if action is None:
+        return "would run"
+    for role, artifact in action.outputs.items():
+        progress.outputs[Port(node.name, role)] = artifact
+    return "known"
+
+
+def _ids(node: Node, progress: Progress) -> dict[str, str]:
+    return {role: progress.outputs[port].id for role, port in node.inputs.items()}

@@ -1,0 +1,50 @@
+"""Nodes: the steps of a plan, with where their inputs come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from proofstone.core.project.schema import Project
+from proofstone.core.step import Step
+from proofstone.pipeline.plugins import Plugin
+
+
+class Port(NamedTuple):
+    """One output of one node."""
+
+    node: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step of the plan with its settings, where its inputs come from, and its plug-ins."""
+
+    name: str
+    step: Step
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, Port] = field(default_factory=dict)
+    plugins: Mapping[str, Plugin] = field(default_factory=dict)
+    seed: int = 0
+
+    @property
+    def modules(self) -> list[str]:
+        """The modules whose import closure is the code of this node."""
+        return [self.step.module, *(plugin.module for plugin in self.plugins.values())]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Nodes in an order in which each comes after what it reads."""
+
+    project: Project
+    nodes: tuple[Node, ...]
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def node(self, name: str) -> Node:
+        """Return the node named `name`."""
+        return next(node for node in self.nodes if node.name == name)

@@ -1,0 +1,76 @@
+"""What would open a shut gate: rows, another threshold, or a measured mitigation and its price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from proofstone.core.finding import Finding, Verdict
+
+SWEEP = "threshold_sweep"
+
+
+def would_open(
+    gate: Finding, findings: Sequence[Finding], ranking: Sequence[Mapping[str, Any]], winner: str
+) -> list[dict[str, Any]]:
+    """Return what was measured to open `gate`, as JSON objects with a `way` each.
+
+    `rows`: about how many rows decide it. `threshold`: another threshold at which the interval
+    keeps the limit, with its accuracy. `candidate`: the candidate that passes this gate and loses
+    least of the preferred metric. Empty where the gate is open or nothing measured helps.
+    """
+    if gate.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+        return []
+    ways: list[dict[str, Any]] = []
+    if gate.rows_needed is not None and gate.verdict is Verdict.INCONCLUSIVE:
+        ways.append({"way": "rows", "rows": gate.rows_needed, "now": gate.n})
+    ways.extend(_thresholds(gate, findings))
+    ways.extend(_candidates(gate, ranking, winner))
+    return ways
+
+
+def _thresholds(gate: Finding, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
+    sweep = next((one for one in findings if one.metric == SWEEP), None)
+    if sweep is None:
+        return
+    points = sweep.details.get("points", [])
+    passing = [
+        point
+        for point in points
+        if _keeps(gate, point["metrics"].get(f"{gate.metric}|{gate.subject}"))
+    ]
+    if passing:
+        best = max(passing, key=lambda point: float(point["accuracy"]))
+        yield {
+            "way": "threshold",
+            "shift": best["shift"],
+            "accuracy": best["accuracy"],
+            "accuracy_now": next(one["accuracy"] for one in points if one["shift"] == 0.0),
+        }
+
+
+def _keeps(gate: Finding, interval: Sequence[float] | None) -> bool:
+    if interval is None or gate.limit is None:
+        return False
+    low, high = interval
+    return high <= gate.limit if gate.direction == "max" else low >= gate.limit
+
+
+def _candidates(
+    gate: Finding, ranking: Sequence[Mapping[str, Any]], winner: str
+) -> Iterator[dict[str, Any]]:
+    own = next(one for one in ranking if one["name"] == winner)["preferred"]
+    passing = [
+        entry
+        for entry in ranking
+        if entry["name"] != winner
+        and entry["preferred"] is not None
+        and any(_same(one, gate) and one["verdict"] == Verdict.PASS for one in entry["gates"])
+    ]
+    if passing and own is not None:
+        best = max(passing, key=lambda entry: float(entry["preferred"]))
+        yield {"way": "candidate", "name": best["name"], "price": own - best["preferred"]}
+
+
+def _same(one: Mapping[str, Any], gate: Finding) -> bool:
+    return bool(one["metric"] == gate.metric and one["subject"] == gate.subject)

@@ -1,0 +1,167 @@
+"""The one record of a run, from which the report, the cards and the release are made."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from proofstone.checks.gate import judge_all, merge
+from proofstone.core.finding import Finding
+from proofstone.core.project.schema import Project
+from proofstone.pipeline.engine import Progress
+from proofstone.pipeline.node import Port
+from proofstone.pipeline.opening import would_open
+from proofstone.store.store import Store
+
+
+class Readings:
+    """What a finished plan left in the store, read once each."""
+
+    def __init__(self, store: Store, progress: Progress, project: Project) -> None:
+        self._store = store
+        self._progress = progress
+        self.project = project
+        self.choice: dict[str, Any] = self.document("select", "choice", "choice.json")
+
+    def document(self, node: str, role: str, name: str) -> Any:
+        """Return one JSON file of one output."""
+        return json.loads(self.content(node, role, name))
+
+    def content(self, node: str, role: str, name: str) -> bytes:
+        """Return the bytes of one file of one output."""
+        artifact = self._progress.outputs[Port(node, role)]
+        return self._store.open(artifact).read(name)
+
+    def names(self, node: str, role: str) -> list[str]:
+        """Return the names of the files of one output."""
+        return sorted(self._progress.outputs[Port(node, role)].files)
+
+    @property
+    def winner(self) -> str:
+        """The chosen candidate's name."""
+        return str(self.choice["winner"])
+
+    def findings(self, candidate: str) -> list[Finding]:
+        """Return a candidate's findings with every gate judged, in the order measured."""
+        document = self.document(f"assess.candidate/{candidate}", "findings", "findings.json")
+        findings = [Finding.from_json(one) for one in document]
+        return merge(findings, judge_all(findings, self.project.assess.gates).gates)
+
+
+def assemble(
+    readings: Readings, progress: Progress, *, release: str, decided: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the record of a finished run: JSON, and equal for equal runs."""
+    project = readings.project
+    findings = readings.findings(readings.winner)
+    opening = judge_all(findings, project.assess.gates)
+    return {
+        "format": 1,
+        "name": project.name,
+        "project": project.model_dump(mode="json"),
+        "seed": project.seed,
+        "data": _data(readings, progress),
+        "candidates": [
+            _candidate(readings, progress, entry) for entry in readings.choice["ranking"]
+        ],
+        "winner": readings.winner,
+        "selection": {"rule": readings.choice["rule"], "ranking": readings.choice["ranking"]},
+        "verdict": str(opening.verdict),
+        "gates": _gates(readings, opening.gates, findings),
+        "release": release,
+        "steps": _steps(progress),
+        "cost": _cost(progress),
+        "decisions": [dict(decided)],
+        "environment": _environment(progress),
+        "not_tested": not_tested(findings),
+    }
+
+
+def not_tested(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """Return what no number was obtained for, and why."""
+    return [
+        {"what": finding.metric, "why": finding.reason}
+        for finding in findings
+        if finding.value is None and not finding.gated and not finding.details
+    ]
+
+
+def _data(readings: Readings, progress: Progress) -> dict[str, Any]:
+    return {
+        "profile": readings.document("data.profile", "profile", "profile.json"),
+        "quarantine": readings.document("data.check", "quarantine", "problems.json"),
+        "table": progress.outputs[Port("data.check", "table")].id,
+    }
+
+
+def _candidate(readings: Readings, progress: Progress, entry: Mapping[str, Any]) -> dict[str, Any]:
+    name = entry["name"]
+    declared = next(one for one in readings.project.train.candidates if one.name == name)
+    trials = readings.document(f"train.fit/{name}", "trials", "trials.json")
+    nodes = (f"train.fit/{name}", f"assess.candidate/{name}")
+    findings = readings.findings(name)
+    if name != readings.winner:
+        findings = [one.judged(details=_light(one)) for one in findings if _shown(one)]
+    return {
+        "name": name,
+        "family": declared.family,
+        "mitigation": declared.mitigation,
+        "attribute": declared.attribute,
+        "verdict": entry["verdict"],
+        "eligible": entry["verdict"] == "pass",
+        "trials": trials,
+        "seconds": round(sum(progress.actions[node].seconds for node in nodes), 1),
+        "findings": [one.to_json() for one in findings],
+    }
+
+
+def _shown(finding: Finding) -> bool:
+    """Whether a candidate that did not win shows this finding: the details of one are enough."""
+    return finding.gated or (finding.value is not None and "=" not in finding.subject)
+
+
+def _light(finding: Finding) -> dict[str, Any]:
+    return {"groups": finding.details["groups"]} if "groups" in finding.details else {}
+
+
+def _gates(
+    readings: Readings, judged: Sequence[Finding], findings: Sequence[Finding]
+) -> list[dict[str, Any]]:
+    ranking = readings.choice["ranking"]
+    return [
+        finding.to_json()
+        | {
+            "why_limit": gate.reason or gate.not_applicable,
+            "would_open": would_open(finding, findings, ranking, readings.winner),
+        }
+        for gate, finding in zip(readings.project.assess.gates, judged, strict=True)
+    ]
+
+
+def _steps(progress: Progress) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "seconds": action.seconds, "key": action.key}
+        for name, action in sorted(progress.actions.items())
+    ]
+
+
+def _cost(progress: Progress) -> dict[str, float]:
+    actions = progress.actions.values()
+    return {
+        "seconds": round(sum(action.seconds for action in actions), 1),
+        "peak_memory_mb": max(action.peak_mb for action in actions),
+    }
+
+
+def _environment(progress: Progress) -> dict[str, Any]:
+    packages: dict[str, str] = {}
+    for action in progress.actions.values():
+        packages |= action.ingredients["packages"]
+    python = {action.ingredients["python"] for action in progress.actions.values()}
+    return {
+        "python": ", ".join(sorted(python)),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": dict(sorted(packages.items())),
+    }

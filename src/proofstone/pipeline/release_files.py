@@ -1,0 +1,46 @@
+"""The files of a release that its id is the digest of, read out of a finished run."""
+
+from __future__ import annotations
+
+from proofstone.core.canonical import canonical_json
+from proofstone.pipeline.engine import Progress
+from proofstone.pipeline.node import Port
+from proofstone.pipeline.record import Readings
+
+
+def release_files(readings: Readings, progress: Progress) -> dict[str, bytes]:
+    """Return path -> bytes: the winner's model, the project file, findings and provenance.
+
+    Nothing in them depends on when, how fast or by whom the run was made.
+    """
+    trained = f"train.fit/{readings.winner}"
+    files = {
+        f"model/{name}": readings.content(trained, "model", name)
+        for name in readings.names(trained, "model")
+    }
+    findings = [finding.to_json() for finding in readings.findings(readings.winner)]
+    project = readings.project.model_dump(mode="json")
+    return files | {
+        "project.json": canonical_json(project),
+        "findings.json": canonical_json(findings),
+        "provenance.json": canonical_json(_provenance(readings, progress)),
+        "croissant.json": readings.content("data.profile", "profile", "croissant.json"),
+    }
+
+
+def _provenance(readings: Readings, progress: Progress) -> dict[str, object]:
+    steps = {
+        name: {
+            "key": action.key,
+            "ingredients": dict(action.ingredients),
+            "outputs": {role: artifact.id for role, artifact in action.outputs.items()},
+        }
+        for name, action in sorted(progress.actions.items())
+    }
+    return {
+        "format": 1,
+        "winner": readings.winner,
+        "data": progress.outputs[Port("data.check", "table")].id,
+        "seed": readings.project.seed,
+        "steps": steps,
+    }

@@ -1,0 +1,61 @@
+"""Recomputing a release: everything again, in an empty store, and what came out differently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from proofstone.core.project.schema import Project
+from proofstone.pipeline.engine import Tell, silent
+from proofstone.pipeline.journey import Journey
+from proofstone.store.store import Store
+from proofstone.vault.keys import SigningKey
+
+
+def reproduce(
+    record: Mapping[str, Any], directory: Path, *, workers: int, tell: Tell = silent
+) -> dict[str, Any]:
+    """Run the record's own project file anew and compare findings and release id.
+
+    The source's path is read from `directory` as before. Nothing that is kept is used: a store
+    of its own is made and thrown away.
+
+    Not covered: other machines' arithmetic; another processor may give other last digits, which
+    then show as differences.
+    """
+    project = Project.model_validate(record["project"])
+    with TemporaryDirectory(prefix="proofstone-") as folder:
+        store = Store(Path(folder))
+        try:
+            journey = Journey(project, directory, store, who="reproduce", tell=tell)
+            outcome = journey.run(SigningKey.generate(), workers=workers, wait=0.0)
+        finally:
+            store.close()
+    differences = list(_differences(record, outcome.record))
+    return {
+        "release": record["release"],
+        "reproduced": outcome.release,
+        "same": outcome.release == record["release"],
+        "differences": differences,
+    }
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    found = [
+        f"{name}: {before[name]} -> {after[name]}"
+        for name in ("release", "winner", "verdict")
+        if before[name] != after[name]
+    ]
+    old, new = _values(before), _values(after)
+    found += [f"{key}: {old.get(key)} -> {new.get(key)}" for key in old if old[key] != new.get(key)]
+    return found
+
+
+def _values(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        f"{candidate['name']}: {one['metric']} of {one['subject']}": one["value"]
+        for candidate in record["candidates"]
+        for one in candidate["findings"]
+    }

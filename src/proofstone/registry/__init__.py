@@ -1,0 +1,1 @@
+"""Releases: bundled, signed, verified, promoted, rolled back, exported."""

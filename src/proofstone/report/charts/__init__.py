@@ -1,0 +1,1 @@
+"""Small inline SVG charts without script: each names itself and describes what it shows."""

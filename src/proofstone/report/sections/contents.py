@@ -1,0 +1,39 @@
+"""The order of the sections."""
+
+from __future__ import annotations
+
+from proofstone.report.language import message
+from proofstone.report.sections import (
+    candidates,
+    cards,
+    cost,
+    data,
+    decisions,
+    explanations,
+    gates,
+    glossary,
+    groups,
+    limits,
+    method,
+    quality,
+    slices,
+    untested,
+)
+from proofstone.report.sections.section import Section
+
+SECTIONS = (
+    Section("gates", message("Scorecard of gates"), gates.view),
+    Section("candidates", message("Candidates side by side"), candidates.view),
+    Section("groups", message("How groups are treated"), groups.view),
+    Section("quality", message("How good the model is"), quality.view),
+    Section("explanations", message("What drives the score"), explanations.view),
+    Section("slices", message("Where the model is weakest"), slices.view),
+    Section("untested", message("What was not tested"), untested.view),
+    Section("data", message("The data"), data.view),
+    Section("method", message("How it was estimated"), method.view),
+    Section("cost", message("Cost, time and environment"), cost.view),
+    Section("decisions", message("Who decided"), decisions.view),
+    Section("cards", message("Model card and data card"), cards.view),
+    Section("glossary", message("The words of this page"), glossary.view),
+    Section("limits", message("What this page does not say"), limits.view),
+)

@@ -1,0 +1,151 @@
+"""The data: rows, quarantine, and the dictionary with a small picture of each column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from proofstone.core.i18n import _
+from proofstone.report.charts.bars import histogram
+from proofstone.report.language import say
+from proofstone.report.numbers import MISSING, compact, count, number, share
+from proofstone.report.record import Record, listing, mapping
+from proofstone.report.sections.section import View
+
+BINS = 24
+VALUES = 6
+
+
+def view(record: Record) -> View | None:
+    """Facts, problems and columns; None when the record says nothing about data."""
+    columns = columns_of(record)
+    problems = problems_of(record)
+    if not columns and not problems and not record.profile:
+        return None
+    return {
+        "facts": facts_of(record),
+        "problems": problems,
+        "columns": [describe(record, name, one) for name, one in columns.items()],
+    }
+
+
+def columns_of(record: Record) -> dict[str, Mapping[str, Any]]:
+    """The profile's columns by name, whether the profile lists them or maps them."""
+    raw = record.profile.get("columns")
+    if isinstance(raw, Mapping):
+        return {str(name): mapping(one) for name, one in raw.items()}
+    return {str(mapping(one).get("name", "")): mapping(one) for one in listing(raw)}
+
+
+def facts_of(record: Record) -> list[tuple[str, str]]:
+    """Source, licence, rows and the like, as far as known."""
+    data, profile = mapping(record.project.get("data")), record.profile
+    rows = number(profile.get("rows"))
+    quarantined = sum(int(number(one.get("count")) or 0) for one in _problems(record))
+    facts = [
+        (_("Source"), say(data.get("source") or profile.get("source"))),
+        (_("Description"), say(data.get("description") or profile.get("description"))),
+        (_("Licence"), say(data.get("licence") or profile.get("licence"))),
+        (_("Citation"), say(data.get("citation"))),
+        (_("Rows used"), count(rows) if rows is not None else ""),
+        (_("Faults found by the checks"), count(quarantined) if quarantined else ""),
+        (
+            _("Label"),
+            _("{label}; a decision is about “{positive}”").format(
+                label=record.label, positive=record.positive
+            )
+            if record.task
+            else "",
+        ),
+        (_("Protected attributes"), ", ".join(map(str, listing(record.task.get("protected"))))),
+        (_("Table"), str(mapping(record.document.get("data")).get("table") or "")),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _problems(record: Record) -> list[Mapping[str, Any]]:
+    raw = mapping(record.document.get("data")).get("quarantine")
+    return [mapping(one) for one in listing(raw)]
+
+
+def problems_of(record: Record) -> list[dict[str, str]]:
+    """What the declared checks found, with the first rows at fault."""
+    return [
+        {
+            "rule": say(one.get("rule")),
+            "column": str(one.get("column") or ""),
+            "message": say(one.get("message")),
+            "count": count(one.get("count")),
+            "rows": ", ".join(str(row) for row in listing(one.get("rows"))[:8]),
+        }
+        for one in _problems(record)
+    ]
+
+
+def describe(record: Record, name: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of one column: meaning, type, role, missing share, values, a picture."""
+    declared = mapping(mapping(mapping(record.project.get("data")).get("columns")).get(name))
+    missing = number(one.get("missing_share"))
+    if missing is None:
+        missing, rows = number(one.get("missing")), number(record.profile.get("rows"))
+        if missing is not None and missing >= 1 and rows:
+            missing /= rows
+    return {
+        "name": name,
+        "meaning": say(declared.get("meaning") or one.get("meaning")),
+        "unit": say(declared.get("unit") or one.get("unit")),
+        "type": str(one.get("kind") or one.get("type") or declared.get("type") or ""),
+        "role": str(declared.get("role") or one.get("role") or ""),
+        "missing": share(missing),
+        "summary": _summary(one),
+        "picture": _picture(name, one),
+    }
+
+
+def _amounts(one: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """A category's values with their counts, most frequent first."""
+    raw: Any = one.get("values") or one.get("top") or one.get("counts")
+    if isinstance(raw, Mapping):
+        pairs = list(raw.items())
+    else:
+        pairs = []
+        for entry in listing(raw):
+            if isinstance(entry, Mapping):
+                pairs.append((entry.get("value"), entry.get("count", entry.get("n"))))
+            elif isinstance(entry, (list, tuple)) and len(entry) == 2:
+                pairs.append((entry[0], entry[1]))
+    known = [
+        (str(value), amount) for value, raw_n in pairs if (amount := number(raw_n)) is not None
+    ]
+    return sorted(known, key=lambda pair: -pair[1])
+
+
+def _summary(one: Mapping[str, Any]) -> str:
+    """The middle and the ends of a number, or the most frequent values."""
+    low, high = number(one.get("min")), number(one.get("max"))
+    middle = number(one.get("median"))
+    if middle is None:
+        middle = number(one.get("mean"))
+    if low is not None and high is not None:
+        ends = _("{low} to {high}").format(low=compact(low), high=compact(high))
+        if middle is None:
+            return ends
+        return _("{range}, middle {middle}").format(range=ends, middle=compact(middle))
+    amounts = _amounts(one)
+    shown = ", ".join(f"{value} ({count(amount)})" for value, amount in amounts[:VALUES])
+    return shown + (" …" if len(amounts) > VALUES else "") if shown else MISSING
+
+
+def _picture(name: str, one: Mapping[str, Any]) -> Markup | None:
+    raw = one.get("histogram")
+    raw = mapping(raw).get("counts") if isinstance(raw, Mapping) else raw
+    counts = [known for entry in listing(raw) if (known := number(entry)) is not None]
+    if not counts:
+        counts = [amount for _value, amount in _amounts(one)]
+    if len(counts) < 2:
+        return None
+    return histogram(
+        _("Distribution of {column}").format(column=name), _summary(one), counts[:BINS]
+    )

@@ -1,0 +1,54 @@
+"""Where the model is weakest: slices of the data with the worst findings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proofstone.core.finding import Finding
+from proofstone.core.i18n import _
+from proofstone.report.charts.interval import axis_chart, row_chart
+from proofstone.report.charts.scale import Scale
+from proofstone.report.numbers import count, number, share, show, span
+from proofstone.report.record import Record
+from proofstone.report.sections.gates import tick_text
+from proofstone.report.sections.section import View
+from proofstone.report.terms import metric_name
+
+MOST = 10
+
+
+def view(record: Record) -> View | None:
+    """The worst slices first, those of one metric together; None when none was measured."""
+    tables: dict[str, list[Finding]] = {}
+    for finding in record.findings:
+        if finding.metric.startswith("slice_") and finding.value is not None:
+            tables.setdefault(finding.metric, []).append(finding)
+    if not tables:
+        return None
+    return {"tables": [_table(metric, found) for metric, found in tables.items()]}
+
+
+def _table(metric: str, found: list[Finding]) -> dict[str, Any]:
+    found = sorted(found, key=lambda one: (-(one.value or 0.0), one.subject))[:MOST]
+    ends = [end for one in found for end in (one.value, one.low, one.high)]
+    scale = Scale.around(ends, zero=True, pad=0.08)
+    rows = [
+        {
+            "name": one.subject,
+            "rows": count(number(one.details.get("rows")) or one.n),
+            "share": share(number(one.details.get("share"))),
+            "value": show(metric, one.value),
+            "interval": span(metric, one.low, one.high),
+            "chart": row_chart(
+                title=one.subject,
+                description=show(metric, one.value),
+                value=one.value,
+                low=one.low,
+                high=one.high,
+                scale=scale,
+            ),
+        }
+        for one in found
+    ]
+    axis = axis_chart(_("Scale"), scale, lambda tick: tick_text(metric, tick))
+    return {"name": metric_name(metric), "rows": rows, "axis": axis}

@@ -1,0 +1,25 @@
+"""What was not tested, and why: said as plainly as what was."""
+
+from __future__ import annotations
+
+from proofstone.core.finding import Verdict
+from proofstone.core.i18n import _
+from proofstone.report.language import say
+from proofstone.report.record import Record, listing, mapping
+from proofstone.report.sections.section import View
+from proofstone.report.terms import metric_name, subject_name
+
+
+def view(record: Record) -> View:
+    """Every declared gap of the tests, then every finding that was not run; possibly none."""
+    rows = [
+        (say(mapping(entry).get("what")), say(mapping(entry).get("why")))
+        for entry in listing(record.document.get("not_tested"))
+    ]
+    for finding in record.findings:
+        if finding.verdict is Verdict.NOT_RUN:
+            what = _("{metric} of {subject}").format(
+                metric=metric_name(finding.metric), subject=subject_name(finding.subject)
+            )
+            rows.append((what, say(finding.reason)))
+    return {"rows": list(dict.fromkeys(rows))}

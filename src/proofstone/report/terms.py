@@ -1,0 +1,139 @@
+"""Names of metrics, verdicts, mitigations and their meaning in plain words."""
+
+from __future__ import annotations
+
+from proofstone.core.finding import Verdict
+from proofstone.core.i18n import _
+from proofstone.report.language import message
+from proofstone.report.numbers import base_of
+
+VERDICTS = {
+    Verdict.PASS: message("Pass"),
+    Verdict.FAIL: message("Fail"),
+    Verdict.INCONCLUSIVE: message("Inconclusive"),
+    Verdict.NOT_RUN: message("Not run"),
+    Verdict.NOT_APPLICABLE: message("Not applicable"),
+}
+
+METRICS = {
+    "roc_auc": message("Area under the ROC curve (AUC)"),
+    "average_precision": message("Average precision"),
+    "log_loss": message("Log loss"),
+    "brier_score": message("Brier score"),
+    "expected_calibration_error": message("Expected calibration error"),
+    "accuracy": message("Accuracy"),
+    "balanced_accuracy": message("Balanced accuracy"),
+    "selection_rate": message("Selection rate"),
+    "true_positive_rate": message("True positive rate"),
+    "false_positive_rate": message("False positive rate"),
+    "true_negative_rate": message("True negative rate"),
+    "false_negative_rate": message("False negative rate"),
+    "precision": message("Precision"),
+    "negative_predictive_value": message("Negative predictive value"),
+    "decision_flip_rate": message("Decision flip rate"),
+    "equalized_odds": message("Equalized odds"),
+    "mean_abs_shapley": message("Mean absolute Shapley value"),
+    "slice_log_loss": message("Log loss of a slice"),
+    "slice_error": message("Error rate of a slice"),
+}
+
+MEANINGS = {
+    "roc_auc": message(
+        "Of all pairs of one truly positive and one truly negative case, the share in which the "
+        "model gives the positive one the higher score. 0.5 is chance, 1 is perfect."
+    ),
+    "average_precision": message(
+        "Precision averaged over all thresholds, weighted by how many positives each one finds. "
+        "The share of positives in the data is what chance would reach."
+    ),
+    "log_loss": message(
+        "How surprised the model is by what truly happened, on average; confident mistakes cost "
+        "most. 0 is perfect; lower is better."
+    ),
+    "brier_score": message(
+        "Mean squared distance between the predicted probability and what happened. 0 is perfect; "
+        "always saying one half gives 0.25."
+    ),
+    "expected_calibration_error": message(
+        "How far a predicted probability lies from the observed frequency, on average over groups "
+        "of similar predictions."
+    ),
+    "accuracy": message("Share of all decisions that are right."),
+    "balanced_accuracy": message(
+        "Mean of the true positive rate and the true negative rate, so that a rare class counts "
+        "as much as a common one."
+    ),
+    "selection_rate": message("Share of all cases that the model decides as positive."),
+    "true_positive_rate": message(
+        "Of the truly positive cases, the share that the model decides as positive (recall)."
+    ),
+    "false_positive_rate": message(
+        "Of the truly negative cases, the share that the model wrongly decides as positive."
+    ),
+    "true_negative_rate": message(
+        "Of the truly negative cases, the share that the model rightly decides as negative."
+    ),
+    "false_negative_rate": message("Of the truly positive cases, the share that the model misses."),
+    "precision": message(
+        "Of the cases that the model decides as positive, the share that truly are."
+    ),
+    "negative_predictive_value": message(
+        "Of the cases that the model decides as negative, the share that truly are."
+    ),
+    "decision_flip_rate": message(
+        "Share of cases whose decision changes when their values are changed a little."
+    ),
+    "equalized_odds": message(
+        "The larger of two gaps between groups: in true positive rate and in false positive rate."
+    ),
+    "mean_abs_shapley": message(
+        "How much one input moves the score, on average over cases. It describes the model, not "
+        "the world: it does not say that the input causes the outcome."
+    ),
+    "slice_log_loss": message("Log loss within a part of the data."),
+    "slice_error": message("Share of wrong decisions within a part of the data."),
+}
+
+MITIGATIONS = {
+    "none": message("none"),
+    "reweighing": message("reweighing of training rows"),
+    "grid_search": message("training under a fairness constraint (grid search)"),
+    "thresholds": message("a threshold for each group"),
+}
+
+ESTIMATORS = {
+    "procedure": message("cross-fitted: judges the procedure"),
+    "bytes": message("held-out: judges these model bytes"),
+}
+
+
+def verdict_name(verdict: Verdict) -> str:
+    """The verdict as a word in the language in force."""
+    return _(VERDICTS[verdict])
+
+
+def metric_name(metric: str) -> str:
+    """The metric's name in the language in force; an unknown one is shown as it is."""
+    base = base_of(metric)
+    name = _(METRICS[base]) if base in METRICS else base
+    if metric.endswith("_difference"):
+        return _("{metric}: difference").format(metric=name)
+    if metric.endswith("_ratio"):
+        return _("{metric}: ratio").format(metric=name)
+    return name
+
+
+def subject_name(subject: str) -> str:
+    """What was measured, in the language in force."""
+    return _("all cases") if subject == "all" else subject
+
+
+def mitigation_name(mitigation: str) -> str:
+    """What was done about unfairness, in the language in force."""
+    return _(MITIGATIONS[mitigation]) if mitigation in MITIGATIONS else mitigation
+
+
+def meaning(metric: str) -> str:
+    """What the metric measures, in plain words; empty for an unknown one."""
+    base = base_of(metric)
+    return _(MEANINGS[base]) if base in MEANINGS else ""

@@ -1,0 +1,1 @@
+"""A verified model behind a queue: predictions and explanations, for requests and for files."""

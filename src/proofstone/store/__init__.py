@@ -1,0 +1,1 @@
+"""Where artifacts, answers and the ledger of runs are kept."""

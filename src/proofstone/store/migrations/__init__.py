@@ -1,0 +1,1 @@
+"""The way from any older ledger to the newest one (alembic)."""

@@ -1,0 +1,1 @@
+"""Fitting candidates: families, search, calibration, thresholds and mitigation."""

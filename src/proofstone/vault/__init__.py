@@ -1,0 +1,1 @@
+"""Keys, signatures and signed manifests; the only place that touches cryptography."""

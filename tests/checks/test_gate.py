@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proofstone.checks.gate import find, judge, judge_all, merge
+from proofstone.core.finding import Finding, Verdict
+from proofstone.core.project.schema import Gate
+
+METRIC = "false_positive_rate_difference"
+
+
+def finding(low: float | None, high: float | None, **more: Any) -> Finding:
+    value = None if low is None or high is None else (low + high) / 2
+    known: dict[str, Any] = {"value": value, "low": low, "high": high, "n": 600} | more
+    return Finding(probe="p", metric=METRIC, subject="race", **known)
+
+
+def at_most(limit: float, **more: Any) -> Gate:
+    return Gate(metric=METRIC, subject="race", max=limit, **more)
+
+
+def at_least(limit: float) -> Gate:
+    return Gate(metric=METRIC, subject="race", min=limit)
+
+
+@pytest.mark.parametrize(
+    ("gate", "low", "high", "verdict"),
+    [
+        (at_most(0.10), 0.02, 0.10, Verdict.PASS),
+        (at_most(0.10), 0.02, 0.1000001, Verdict.INCONCLUSIVE),
+        (at_most(0.10), 0.10, 0.20, Verdict.INCONCLUSIVE),
+        (at_most(0.10), 0.1000001, 0.20, Verdict.FAIL),
+        (at_least(0.80), 0.80, 0.90, Verdict.PASS),
+        (at_least(0.80), 0.7999999, 0.90, Verdict.INCONCLUSIVE),
+        (at_least(0.80), 0.70, 0.80, Verdict.INCONCLUSIVE),
+        (at_least(0.80), 0.70, 0.7999999, Verdict.FAIL),
+    ],
+)
+def test_the_verdict_is_judged_on_the_bound(
+    gate: Gate, low: float, high: float, verdict: Verdict
+) -> None:
+    judged = judge(finding(low, high), gate)
+    assert judged.verdict is verdict
+    assert judged.gated
+    assert (judged.rows_needed is not None) == (verdict is Verdict.INCONCLUSIVE)
+
+
+@given(
+    st.floats(-1, 1),
+    st.floats(0, 1),
+    st.floats(-1, 1),
+    st.booleans(),
+)
+def test_no_point_estimate_opens_a_gate_alone(
+    low: float, width: float, limit: float, upper: bool
+) -> None:
+    high = low + width
+    judged = judge(finding(low, high), at_most(limit) if upper else at_least(limit))
+    keeps = high <= limit if upper else low >= limit
+    breaks = low > limit if upper else high < limit
+    expected = Verdict.PASS if keeps else Verdict.FAIL if breaks else Verdict.INCONCLUSIVE
+    assert judged.verdict is expected
+
+
+def test_inconclusive_says_how_many_rows_would_decide() -> None:
+    assert judge(finding(0.08, 0.18), at_most(0.10)).rows_needed == 1700
+
+
+def test_what_was_not_measured_never_passes() -> None:
+    gate = at_most(0.1)
+    assert judge(finding(None, None), gate).verdict is Verdict.INCONCLUSIVE
+    broken = finding(None, None, verdict=Verdict.NOT_RUN, reason="it broke")
+    assert judge(broken, gate).verdict is Verdict.NOT_RUN
+    assert judge(broken, gate).reason == "it broke"
+    bare = finding(None, None, value=0.0)
+    assert judge(bare, gate).verdict is Verdict.INCONCLUSIVE
+    absent = find([finding(0, 0.1)], Gate(metric="roc_auc", min=0.5))
+    assert judge(absent, Gate(metric="roc_auc", min=0.5)).verdict is Verdict.NOT_RUN
+
+
+def test_a_gate_that_does_not_apply_says_why_whatever_was_measured() -> None:
+    gates = [
+        Gate(metric=METRIC, subject="race", not_applicable="race is not recorded"),
+        at_most(0.1, not_applicable="race is not recorded"),
+    ]
+    for gate in gates:
+        judged = judge(finding(0.3, 0.4), gate)
+        assert judged.verdict is Verdict.NOT_APPLICABLE
+        assert judged.reason == "race is not recorded"
+
+
+@pytest.mark.parametrize(
+    ("limits", "verdict"),
+    [
+        ([], Verdict.NOT_RUN),
+        ([0.3], Verdict.PASS),
+        ([0.3, 0.15], Verdict.INCONCLUSIVE),
+        ([0.3, 0.15, 0.05], Verdict.FAIL),
+    ],
+)
+def test_the_worst_gate_decides(limits: list[float], verdict: Verdict) -> None:
+    opening = judge_all([finding(0.1, 0.2)], [at_most(limit) for limit in limits])
+    assert opening.verdict is verdict
+    assert opening.open == (verdict is Verdict.PASS)
+    assert [one.limit for one in opening.gates] == limits
+
+
+def test_an_unmeasured_gate_shuts_and_an_inapplicable_one_does_not() -> None:
+    missing = Gate(metric="roc_auc", min=0.5)
+    assert judge_all([finding(0.1, 0.2)], [at_most(0.3), missing]).verdict is Verdict.NOT_RUN
+    waived = Gate(metric="roc_auc", min=0.5, not_applicable="nobody ranks")
+    assert judge_all([finding(0.1, 0.2)], [at_most(0.3), waived]).open
+
+
+def test_merge_puts_verdicts_in_place_and_adds_what_was_not_measured() -> None:
+    findings = [finding(0.1, 0.2), Finding(probe="p", metric="roc_auc", value=0.8)]
+    missing = Gate(metric="log_loss", max=1.0)
+    merged = merge(findings, judge_all(findings, [at_most(0.3), missing]).gates)
+    assert [one.metric for one in merged] == [METRIC, "roc_auc", "log_loss"]
+    assert [one.verdict for one in merged] == [
+        Verdict.PASS,
+        Verdict.NOT_APPLICABLE,
+        Verdict.NOT_RUN,
+    ]

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+
+from proofstone.core.artifact import Artifact, Blob, Draft
+from proofstone.core.project.schema import Project
+from proofstone.core.step import Step
+
+TEMPLATE = Path(__file__).parents[2] / "src/proofstone/templates/credit/proofstone.yaml"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft as the store would give it back."""
+
+    draft: Draft
+
+    @property
+    def artifact(self) -> Artifact:
+        files = {
+            name: Blob(hashlib.sha256(data).hexdigest(), len(data))
+            for name, data in self.draft.files.items()
+        }
+        return Artifact(self.draft.kind, files, self.draft.meta)
+
+    def read(self, name: str) -> bytes:
+        data = self.draft.files[name]
+        assert isinstance(data, bytes)
+        return data
+
+    def path(self, name: str) -> Path:
+        raise NotImplementedError
+
+
+@dataclass
+class Here:
+    """A context that runs in this process."""
+
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, Kept] = field(default_factory=dict)
+    plugins: Mapping[str, Any] = field(default_factory=dict)
+    directory: Path = Path()
+    seed: int = 0
+
+    def map(self, function: Callable[[Any], Any], parts: Iterable[Any]) -> list[Any]:
+        return [function(part) for part in parts]
+
+    def progress(self, note: str) -> None:
+        assert note
+
+
+Run = Callable[..., dict[str, Kept]]
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    def run(step: Step, settings: Mapping[str, Any], **rest: Any) -> dict[str, Kept]:
+        drafts = step.function(Here(settings, **rest))
+        assert set(drafts) == set(step.outputs)
+        return {role: Kept(draft) for role, draft in drafts.items()}
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def credit() -> Project:
+    return Project.model_validate(yaml.safe_load(TEMPLATE.read_text("utf-8")))
+
+
+@pytest.fixture
+def loans() -> pl.DataFrame:
+    """Forty rows of which nothing is wrong."""
+    rows = range(40)
+    return pl.DataFrame(
+        {
+            "income": [1000.0 + 37.0 * (row * 7 % 40) for row in rows],
+            "debt": [10.0 * (row * 11 % 40) for row in rows],
+            "sex": ["f" if row % 3 else "m" for row in rows],
+            "deny": ["yes" if row % 4 == 0 else "no" for row in rows],
+        }
+    )
