@@ -49,6 +49,15 @@ def test_answers_are_those_of_the_model_row_by_row(parts: list[list[int]]) -> No
     assert tally.calls == -(-len(different) // model.batch_size)
 
 
+def test_answers_cannot_be_changed_by_one_probe_for_another() -> None:
+    known, _ = memory(Asked())
+    rows = numbers(1, 2)
+    first, second = known.answer([Ask(rows, Predict()), Ask(rows, Predict())])
+    assert np.array_equal(first, second)
+    with pytest.raises(ValueError, match="read-only"):
+        first[:] = 0
+
+
 def test_a_known_row_is_not_asked_again() -> None:
     model = Asked()
     known, _ = memory(model)

@@ -113,7 +113,7 @@ def test_a_label_with_three_values(loans: pl.DataFrame) -> None:
 
 
 def test_a_positive_value_that_never_occurs(loans: pl.DataFrame) -> None:
-    with pytest.raises(DataError, match=r'task\.positive: .* never "Yes" but "no", "yes"') as caught:
+    with pytest.raises(DataError, match=r'positive: .* never "Yes" but "no", "yes"') as caught:
         examined(loans, Task(label="deny", positive="Yes"))
     assert caught.value.hint == 'did you mean "yes"?'
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -57,7 +59,7 @@ def test_conditions(expression: str, bad: list[bool]) -> None:
         ("a", "it is no condition"),
         ("a <= bb", 'there is no column "bb"'),
         ("a = 'x'", "cannot compare"),
-        ("abs(a) > 1", 'calls a function'),
+        ("abs(a) > 1", "calls a function"),
         ("read_csv('/etc/passwd') = a", "calls a function"),
         ('"a" (1) = 1', "calls a function"),
         ("a < (select 1)", 'there is no column "select"'),
@@ -79,7 +81,5 @@ def test_what_is_refused(expression: str, message: str) -> None:
 
 @given(st.text(st.sampled_from("ab s()'\"`,.<>=!-+*/%;:|&0123selctfromx \n"), max_size=30))
 def test_no_text_does_more_than_answer_or_be_refused(expression: str) -> None:
-    try:
+    with contextlib.suppress(InputError):
         assert len(broken(rule(expression), FRAME)) == 3
-    except InputError:
-        pass

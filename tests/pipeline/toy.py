@@ -53,12 +53,16 @@ def broken(context: Context) -> Mapping[str, Draft]:
 
 def nodes(count: int, *, spread: bool = False) -> list[Node]:
     plan = [
-        Node("numbers", numbers, {"count": count}),
-        Node("parity", parity, {}, {"numbers": Port("numbers", "numbers")}),
-        Node("shout", shout, {}, {"parity": Port("parity", "parity")}),
+        Node("numbers", "tests.pipeline.toy:numbers", {"count": count}),
+        Node("parity", "tests.pipeline.toy:parity", {}, {"numbers": Port("numbers", "numbers")}),
+        Node("shout", "tests.pipeline.toy:shout", {}, {"parity": Port("parity", "parity")}),
     ]
     if spread:
-        plan.append(Node("doubled", doubled, {}, {"numbers": Port("numbers", "numbers")}))
+        plan.append(
+            Node(
+                "doubled", "tests.pipeline.toy:doubled", {}, {"numbers": Port("numbers", "numbers")}
+            )
+        )
     return plan
 
 

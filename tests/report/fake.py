@@ -193,7 +193,6 @@ def explanations() -> list[Any]:
         {
             "row": row,
             "score": score,
-            "p": score,
             "values": {"chist": 6, "insurance": "yes", "pirat": 0.41, "lvrat": 0.95, "phist": None},
             "contributions": {
                 name: sign * value * (1 if index % 3 else -0.6)
@@ -323,7 +322,27 @@ def profile() -> dict[str, Any]:
                 "histogram": histogram,
             }
         )
-    return {"rows": 2379, "columns": columns}
+    groups = [
+        {"column": "afam", "group": "no", "n": 2040, "rate": 0.093, "low": 0.081, "high": 0.106},
+        {"column": "afam", "group": "yes", "n": 339, "rate": 0.283, "low": 0.238, "high": 0.333},
+    ]
+    label = {
+        "name": "deny",
+        "positive": "yes",
+        "n": 2379,
+        "rate": 0.12,
+        "low": 0.107,
+        "high": 0.134,
+    }
+    leak = {"rule": "leakage", "column": "insurance", "message": "was it known before?"}
+    return {
+        "rows": 2379,
+        "columns": columns,
+        "quarantined": 1,
+        "label": label,
+        "groups": groups,
+        "warnings": [leak | {"count": 0, "rows": [], "severity": "warning"}],
+    }
 
 
 def record() -> dict[str, Any]:

@@ -69,8 +69,15 @@ def test_the_compiled_catalogue_is_what_the_source_gives(catalogue: Catalog) -> 
 
 
 def test_one_term_for_one_thing(catalogue: Catalog) -> None:
-    terms = {"Gate": "关卡", "Verdict": "结论", "Release": "发布版本", "Interval": "区间",
-             "Quarantine": "隔离", "Protected attributes": "受保护属性", "Candidate": "候选模型"}  # fmt: skip
+    terms = {
+        "Gate": "关卡",
+        "Verdict": "结论",
+        "Release": "发布版本",
+        "Interval": "区间",
+        "Quarantine": "隔离",
+        "Protected attributes": "受保护属性",
+        "Candidate": "候选模型",
+    }
     for english, chinese in terms.items():
         known = catalogue.get(english)
         assert known is not None

@@ -53,8 +53,9 @@ def test_the_gap_is_the_first_gated_one(record: dict[str, Any]) -> None:
         (20, 20),
         (None, None),
         ([], 0),
-        ({"folds": [[1, 2], [3]]}, 3),
-        ({"folds": [{"trials": [1]}, {"trials": [2, 3]}]}, 3),
+        ([1, 2], 2),
+        ({"count": 3, "chosen": {}}, 3),
+        ({}, None),
     ],
 )
 def test_trials(searched: Any, count: int | None) -> None:

@@ -130,9 +130,7 @@ def test_the_place_is_the_callers(record: dict[str, Any]) -> None:
 
 def test_fingerprints_tell_gates_apart_and_last(record: dict[str, Any]) -> None:
     def marks() -> list[str]:
-        return [
-            one["partialFingerprints"]["gate/v1"] for one in read(record)["runs"][0]["results"]
-        ]
+        return [one["partialFingerprints"]["gate/v1"] for one in read(record)["runs"][0]["results"]]
 
     before = marks()
     record["gates"][1]["value"] = 0.2

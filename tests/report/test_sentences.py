@@ -81,9 +81,17 @@ def test_tables_of_metrics_agree() -> None:
 @pytest.mark.parametrize(
     ("direction", "verdict", "expected"),
     [
-        ("max", Verdict.PASS, "at most 0.5; even the unfavourable end of the interval, 0.400, keeps"),
+        (
+            "max",
+            Verdict.PASS,
+            "at most 0.5; even the unfavourable end of the interval, 0.400, keeps",
+        ),
         ("min", Verdict.PASS, "at least 0.5; even the unfavourable end of the interval, 0.200, ke"),
-        ("max", Verdict.FAIL, "at most 0.5; even the favourable end of the interval, 0.200, breaks"),
+        (
+            "max",
+            Verdict.FAIL,
+            "at most 0.5; even the favourable end of the interval, 0.200, breaks",
+        ),
         ("min", Verdict.FAIL, "at least 0.5; even the favourable end of the interval, 0.400, bre"),
         ("max", Verdict.INCONCLUSIVE, "which lies inside the interval: these data cannot decide."),
         ("max", Verdict.NOT_RUN, "It was not measured: no time."),

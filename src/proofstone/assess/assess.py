@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from proofstone.assess.labels import read_groups
+from proofstone.checks.levels import corrected_levels
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import Case, Probe
 from proofstone.core.artifact import Draft, Stored
 from proofstone.core.canonical import canonical_json
+from proofstone.core.project.schema import Assess
 from proofstone.core.step import Context, step
 from proofstone.models.cross_fitted import CrossFitted
 from proofstone.models.open import open_model
@@ -35,8 +37,8 @@ def assess_candidate(context: Context) -> Mapping[str, Draft]:
     table = _parquet(context.inputs["table"], "table.parquet")
     split = _parquet(context.inputs["split"], "split.parquet")
     asked = CrossFitted(_fold_models(context.inputs["fold_models"]), _fold_of(split, table.height))
-    case = _case(context.settings, model, table, split, predictions)
     probes = [context.plugins[name] for name in sorted(context.plugins)]
+    case = _case(context.settings, probes, model, table, split, predictions)
     findings = Oracle(asked).run(probes, case, seed=context.seed, progress=context.progress)
     document = canonical_json([finding.to_json() for finding in findings])
     return {"findings": Draft("findings", {"findings.json": document})}
@@ -44,12 +46,13 @@ def assess_candidate(context: Context) -> Mapping[str, Draft]:
 
 def _case(
     settings: Mapping[str, Any],
+    probes: Sequence[Probe],
     model: TabularModel,
     table: pl.DataFrame,
     split: pl.DataFrame,
     predictions: pl.DataFrame,
 ) -> Case:
-    task, assess = settings["task"], settings["assess"]
+    task, assess = settings["task"], Assess.model_validate(settings["assess"])
     judged = predictions["row"].to_numpy().astype(np.int64)
     features = table.select(feature.name for feature in model.signature.inputs)
     held_out = bool((split["fold"] == -1).any())
@@ -64,9 +67,11 @@ def _case(
         background=Rows(features[kept], kept),
         model=model,
         evidence="bytes" if held_out else "procedure",
-        level=float(assess["level"]),
-        levels={(metric, subject): level for metric, subject, level in settings["levels"]},
-        settings=assess["settings"],
+        level=assess.level,
+        levels=corrected_levels(
+            assess.gates, probes, level=assess.level, candidates=settings["candidates"]
+        ),
+        settings=assess.settings,
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from proofstone.core.errors import DataError
 from proofstone.core.project.nearest import nearest
+from proofstone.measures.groups import Groups
 
 MISSING = "(missing)"
 """The group of people whose protected attribute is not known."""
@@ -71,9 +72,9 @@ def read_scores(series: pl.Series) -> np.ndarray:
         DataError: a value is missing, no number, or not from 0 to 1; the message names its row.
     """
     name, hint = series.name, "give the probability of the positive class, from 0 to 1"
-    numbers = series.cast(pl.Float64, strict=False)
-    if series.dtype == pl.Boolean or series.dtype.is_nested():
+    if not (series.dtype.is_numeric() or series.dtype in (pl.String, pl.Null)):
         raise DataError(f"column {name}: holds {series.dtype}, not numbers", hint=hint)
+    numbers = series.cast(pl.Float64, strict=False)
     bad = numbers.is_null() & series.is_not_null()
     if bad.any():
         row = int(bad.arg_max() or 0)
@@ -94,8 +95,24 @@ def read_groups(series: pl.Series) -> np.ndarray:
     return np.asarray(texts(series).fill_null(MISSING).to_numpy())
 
 
+def grouped(values: np.ndarray) -> Groups:
+    """The groups of a column of texts (n,), coded; faster than for values of any kind."""
+    series = pl.Series(values, dtype=pl.String).fill_null(MISSING)
+    names = series.unique().sort()
+    codes = series.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
+    return Groups(codes.to_numpy(), tuple(names.to_list()))
+
+
 def texts(series: pl.Series) -> pl.Series:
-    """The values as text: whole numbers without a point, NaN as null."""
+    """The values as text: whole numbers without a point, NaN as null.
+
+    Raises:
+        DataError: they are lists or the like.
+    """
+    if series.dtype.is_nested():
+        raise DataError(
+            f"column {series.name}: holds {series.dtype}", hint="name a column of single values"
+        )
     if series.dtype.is_float():
         series = series.fill_nan(None)
         known = series.drop_nulls()

@@ -56,6 +56,17 @@ def _empty() -> _Shelf:
     return _Shelf(pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64, "at": pl.Int64}))
 
 
+def _distinct(keys: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
+    """The distinct keys in order with the first row of each, and which of them each row has."""
+    order = np.lexsort((keys[:, 1], keys[:, 0]))
+    ranked = keys[order]
+    starts = np.append(True, (ranked[1:] != ranked[:-1]).any(axis=1))
+    place = np.empty(len(keys), dtype=np.int64)
+    place[order] = np.cumsum(starts) - 1
+    columns = {"a": ranked[starts, 0], "b": ranked[starts, 1], "row": order[starts]}
+    return pl.DataFrame(columns), place
+
+
 class Memory:
     """Answers asks for one model, calling it only for rows that are not known yet."""
 
@@ -84,30 +95,37 @@ class Memory:
     def _window(self, operation: Operation, draw: int, asks: Sequence[Ask]) -> list[np.ndarray]:
         shelf = self._shelves.setdefault((operation, draw), _empty())
         shelf.passing = not any(ask.keep for ask in asks) and (shelf.passing or not shelf.chunks)
-        rows = Rows.concat([ask.rows for ask in asks])
-        keys = rows.keys(by_origin=self._model.by_origin)
-        wanted = pl.DataFrame({"a": keys[:, 0], "b": keys[:, 1]}).with_row_index("row")
-        fresh = wanted.unique(_KEYS, keep="first").join(shelf.index, on=_KEYS, how="anti")
-        fresh = fresh.sort(_KEYS)
-        self._counter.asked += len(rows)
-        if fresh.height:
-            self._learn(shelf, fresh, operation, draw, rows)
-        where = wanted.join(shelf.index, on=_KEYS, how="left", maintain_order="left")["at"]
-        values = shelf.values[where.to_numpy()] if len(rows) else np.empty((0, 0))
-        ends = np.cumsum([len(ask.rows) for ask in asks])[:-1]
-        return np.split(values, ends)
+        parts = {id(ask.rows): ask.rows for ask in asks}
+        rows = Rows.concat(list(parts.values()))
+        self._counter.asked += sum(len(ask.rows) for ask in asks)
+        if not len(rows):
+            return [np.empty((0, 0)) for _ in asks]
+        first, place = _distinct(rows.keys(by_origin=self._model.by_origin))
+        at = self._locate(shelf, operation, draw, rows, first)
+        values = shelf.values[at[place]]
+        values.setflags(write=False)
+        ends = np.cumsum([len(part) for part in parts.values()])[:-1]
+        found = dict(zip(parts, np.split(values, ends), strict=True))
+        return [found[id(ask.rows)] for ask in asks]
 
-    def _learn(
-        self, shelf: _Shelf, fresh: pl.DataFrame, operation: Operation, draw: int, rows: Rows
-    ) -> None:
-        start = sum(len(chunk) for chunk in shelf.chunks)
-        asked = rows.take(fresh["row"].to_numpy())
-        values = self._dear(operation, draw, asked) if operation.costly else None
-        if values is None:
-            values = self._call(operation, draw, asked)
-        at = pl.Series("at", np.arange(start, start + len(asked), dtype=np.int64))
-        shelf.chunks.append(values)
-        shelf.index = pl.concat([shelf.index, fresh.select(_KEYS).with_columns(at)])
+    def _locate(
+        self, shelf: _Shelf, operation: Operation, draw: int, rows: Rows, first: pl.DataFrame
+    ) -> np.ndarray:
+        """Where on the shelf each distinct row is, asking the model for those not there yet."""
+        known = first.join(shelf.index, on=_KEYS, how="left", maintain_order="left")["at"]
+        at = known.fill_null(-1).to_numpy().copy()
+        fresh = np.flatnonzero(at < 0)
+        if len(fresh):
+            start = sum(len(chunk) for chunk in shelf.chunks)
+            asked = rows.take(first["row"].to_numpy()[fresh])
+            values = self._dear(operation, draw, asked) if operation.costly else None
+            if values is None:
+                values = self._call(operation, draw, asked)
+            at[fresh] = np.arange(start, start + len(fresh))
+            shelf.chunks.append(values)
+            learned = first[fresh].select(*_KEYS, pl.Series("at", at[fresh]))
+            shelf.index = pl.concat([shelf.index, learned])
+        return at
 
     def _call(self, operation: Operation, draw: int, rows: Rows) -> np.ndarray:
         size = max(1, self._model.batch_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import hashlib
 import os
 from contextvars import ContextVar
 from functools import cache
@@ -35,6 +36,14 @@ def catalogue(name: str) -> gettext.NullTranslations:
     if name == "en":
         return gettext.NullTranslations()
     return gettext.translation("proofstone", _LOCALE, languages=[name])
+
+
+def texts_digest() -> str:
+    """Digest of all catalogues: what a rendered text depends on besides its template."""
+    state = hashlib.sha256()
+    for path in sorted(_LOCALE.rglob("*.mo")):
+        state.update(path.read_bytes())
+    return state.hexdigest()
 
 
 def _(message: str) -> str:

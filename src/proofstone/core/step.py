@@ -53,21 +53,15 @@ class Step:
     name: str
     function: StepFunction
     outputs: tuple[str, ...]
-    version: int = 1
     deterministic: bool = True
-
-    @property
-    def module(self) -> str:
-        """The module that defines the step; its import closure is in the action key."""
-        return self.function.__module__
 
 
 def step(
-    name: str, *, outputs: tuple[str, ...], version: int = 1, deterministic: bool = True
+    name: str, *, outputs: tuple[str, ...], deterministic: bool = True
 ) -> Callable[[StepFunction], Step]:
     """Declare the decorated function as the step `name`, returning artifacts in `outputs`."""
 
     def declare(function: StepFunction) -> Step:
-        return Step(name, function, outputs, version, deterministic)
+        return Step(name, function, outputs, deterministic)
 
     return declare

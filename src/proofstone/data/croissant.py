@@ -44,7 +44,7 @@ def croissant(profile: Mapping[str, Any], description: str, file: TableFile) -> 
                 "description": f"{profile['rows']} rows that passed the declared checks",
                 "contentUrl": file.name,
                 "contentSize": f"{file.size} B",
-                "encodingFormat": "application/vnd.apache.parquet",
+                "encodingFormat": "application/x-parquet",
                 "sha256": file.sha256,
             }
         ],

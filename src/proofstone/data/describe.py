@@ -70,7 +70,8 @@ def _finite(value: float | np.floating[Any]) -> float | None:
 def _histogram(ordered: FloatArray) -> dict[str, list[float]]:
     """Equal bins; one alone where floating point cannot tell their edges apart."""
     try:
-        counts, edges = np.histogram(ordered, bins=_bins(ordered))
+        with np.errstate(over="ignore", invalid="ignore"):
+            counts, edges = np.histogram(ordered, bins=_bins(ordered))
     except ValueError:
         return {"edges": [float(ordered[0]), float(ordered[-1])], "counts": [len(ordered)]}
     return {"edges": edges.tolist(), "counts": counts.tolist()}

@@ -49,13 +49,15 @@ def grouped(
 
     `group` (n,) codes from 0; `label` (n,) codes from 0; `shares` (k,) sum to 1. Greedy: groups
     from the largest down, equal ones shuffled, each to the bin that it brings nearest to its
-    share of every label value.
+    share of every label value and of all rows.
     """
-    counts = np.zeros((int(group.max()) + 1, int(label.max()) + 1))
+    values = int(label.max()) + 1
+    counts = np.zeros((int(group.max()) + 1, values + 1))
     np.add.at(counts, (group, label), 1.0)
-    totals = counts.sum(axis=0)
+    counts[:, values] = counts.sum(axis=1)
+    totals = np.maximum(counts.sum(axis=0), 1.0)
     shuffled = rng.permutation(len(counts))
-    order = shuffled[np.argsort(-counts[shuffled].sum(axis=1), kind="stable")]
+    order = shuffled[np.argsort(-counts[shuffled, values], kind="stable")]
     filled = np.zeros((len(shares), len(totals)))
     target = shares[:, None] * totals
     chosen = np.empty(len(counts), dtype=np.int64)

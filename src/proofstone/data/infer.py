@@ -48,7 +48,7 @@ def draft_project(
     reading = source.read(uri, directory or Path(), encoding)
     frame, kinds = typed(reading.frame, {})
     draft = draft_of(frame, kinds, label, name=_name(uri))
-    draft["data"] = {"source": uri} | draft["data"]
+    draft["data"]["source"] = uri
     if encoding is not None:
         draft["data"]["encoding"] = encoding
     return draft

@@ -94,7 +94,7 @@ def _adapter(sample: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
         return sample, lambda frame: frame
     if isinstance(sample, np.ndarray) and sample.ndim == 2:
         names = [f"x{place}" for place in range(sample.shape[1])]
-        return pl.DataFrame(sample, schema=names), lambda frame: frame.to_numpy()
+        return pl.DataFrame(sample, schema=names), lambda frame: frame.to_numpy(order="c")
     if type(sample).__module__.partition(".")[0] == "pandas" and hasattr(sample, "dtypes"):
         kinds = sample.dtypes.to_dict()
         frame = pl.from_pandas(sample.rename(columns=str))

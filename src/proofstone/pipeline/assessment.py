@@ -160,15 +160,14 @@ def card_files(record: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _probes() -> dict[str, Any]:
-    return {name: found.load() for name, found in plugins("probes").items() if name != "generation"}
-
-
 def _levels(
     gates: Sequence[Gate], probes: Mapping[str, Any], level: float
 ) -> dict[tuple[str, str], float]:
-    families = {metric: probe.family for probe in probes.values() for metric in probe.metrics}
-    return corrected_levels(gates, families, level=level, candidates=1)
+    return corrected_levels(gates, probes.values(), level=level, candidates=1)
+
+
+def _probes() -> dict[str, Any]:
+    return {name: found.load() for name, found in plugins("probes").items() if name != "generation"}
 
 
 def _gate(entry: Any, place: int) -> Gate:

@@ -105,10 +105,7 @@ class CodeIndex:
             known = _distribution(name)
             if known:
                 self._remember(f"import {name}", known)
-        try:
-            return importlib.metadata.version(known) if known else "absent"
-        except importlib.metadata.PackageNotFoundError:
-            return "absent"
+        return _installed(known) if known else "absent"
 
     def _remember(self, key: str, value: Any) -> None:
         self._known[key] = value
@@ -182,3 +179,11 @@ def _ancestry(module: str) -> Iterable[str]:
 def _distribution(name: str) -> str | None:
     found = importlib.metadata.packages_distributions().get(name)
     return sorted(found)[0] if found else None
+
+
+@cache
+def _installed(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return "absent"

@@ -163,8 +163,9 @@ class Engine:
             executor=self._executor,
             tell=lambda note: self._tell(node.name, note, None),
         )
-        drafts = node.step.function(context)
-        outputs = {role: self._store.put(drafts[role]) for role in node.step.outputs}
+        step = node.load()
+        drafts = step.function(context)
+        outputs = {role: self._store.put(drafts[role]) for role in step.outputs}
         return self._store.actions.commit(
             Action(
                 key=action_key(parts),
@@ -174,7 +175,7 @@ class Engine:
                 seconds=round(time.perf_counter() - started, 3),
                 peak_mb=round(peak_megabytes(), 1),
                 committed=datetime.now(UTC).isoformat(timespec="microseconds"),
-                deterministic=node.step.deterministic,
+                deterministic=step.deterministic,
             )
         )
 

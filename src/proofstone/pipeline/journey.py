@@ -10,6 +10,7 @@ from typing import Any
 
 from proofstone.core.artifact import Artifact, Draft
 from proofstone.core.canonical import canonical_json
+from proofstone.core.i18n import texts_digest
 from proofstone.core.project.schema import Project
 from proofstone.pipeline.code import CodeIndex
 from proofstone.pipeline.engine import Engine, Progress, Tell, peak_megabytes, silent
@@ -21,13 +22,13 @@ from proofstone.pipeline.release_files import release_files
 from proofstone.registry.bundle import release_id
 from proofstone.registry.decisions import Decisions
 from proofstone.registry.register import register
-from proofstone.report.step import render_report
 from proofstone.store.runs import RunStep
 from proofstone.store.store import Store
 from proofstone.vault.keys import SigningKey
 
 _RECORD = Port("record", "record")
 _REPORT = Port("report.render", "report")
+_RENDER = "proofstone.report.step:render_report"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Journey:
         record = assemble(readings, progress, release=name, decided=decided)
         draft = Draft("record", {"record.json": canonical_json(record)})
         progress.outputs[_RECORD] = self.store.put(draft)
-        node = Node("report.render", render_report, {}, {"record": _RECORD})
+        node = Node("report.render", _RENDER, {"texts": texts_digest()}, {"record": _RECORD})
         engine.run([node], progress, 1)
         report = progress.outputs[_REPORT]
         if standing is not None:

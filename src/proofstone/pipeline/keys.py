@@ -17,8 +17,7 @@ def ingredients(node: Node, inputs: Mapping[str, str], index: CodeIndex) -> dict
     """Return what the action key of `node` is the digest of; `inputs` are artifact ids by role."""
     code = index.of(node.modules)
     return {
-        "step": node.step.name,
-        "version": node.step.version,
+        "step": node.step,
         "code": code.digest,
         "packages": dict(code.packages),
         "settings": dict(node.settings),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from proofstone.core.project.known import Known
+from proofstone.core.project.known import METRICS, Known
 from proofstone.pipeline.plugins import plugins
 
 
 def known_names() -> Known:
-    """Return families, probes and the metrics that those probes measure."""
-    probes = {name: found.load() for name, found in plugins("probes").items()}
-    metrics = frozenset(metric for probe in probes.values() for metric in probe.metrics)
-    return Known(frozenset(plugins("families")), metrics, frozenset(probes))
+    """Return families, probes and the metrics that those probes measure.
+
+    Probes that ship are not imported for it: `Known` lists their metrics, and a test holds that
+    list against them.
+    """
+    foreign = [one.load() for one in plugins("probes").values() if not one.ships]
+    metrics = frozenset(metric for probe in foreign for metric in probe.metrics)
+    return Known(frozenset(plugins("families")), METRICS | metrics, frozenset(plugins("probes")))

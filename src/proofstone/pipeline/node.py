@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -20,10 +21,14 @@ class Port(NamedTuple):
 
 @dataclass(frozen=True)
 class Node:
-    """One step of the plan with its settings, where its inputs come from, and its plug-ins."""
+    """One step of the plan with its settings, where its inputs come from, and its plug-ins.
+
+    `step` names the declared step as `module:attribute`; it is imported when it has to run, so
+    that a plan of which everything is known loads no stage.
+    """
 
     name: str
-    step: Step
+    step: str
     settings: Mapping[str, Any]
     inputs: Mapping[str, Port] = field(default_factory=dict)
     plugins: Mapping[str, Plugin] = field(default_factory=dict)
@@ -32,7 +37,14 @@ class Node:
     @property
     def modules(self) -> list[str]:
         """The modules whose import closure is the code of this node."""
-        return [self.step.module, *(plugin.module for plugin in self.plugins.values())]
+        module = self.step.partition(":")[0]
+        return [module, *(plugin.module for plugin in self.plugins.values())]
+
+    def load(self) -> Step:
+        """Import and return the declared step."""
+        module, _, attribute = self.step.partition(":")
+        step: Step = getattr(importlib.import_module(module), attribute)
+        return step
 
 
 @dataclass(frozen=True)

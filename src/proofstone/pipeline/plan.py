@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from proofstone.assess.assess import assess_candidate
-from proofstone.checks.levels import corrected_levels
 from proofstone.core.canonical import digest
 from proofstone.core.project.schema import Candidate, Project
-from proofstone.data.check import check
-from proofstone.data.profile import profile
-from proofstone.data.read import read
-from proofstone.data.split import split
 from proofstone.pipeline.node import Node, Plan, Port
 from proofstone.pipeline.plugins import Plugin, plugin, plugins
-from proofstone.pipeline.select import select
-from proofstone.train.fit import fit
 
 TABLE_PROBES_LEFT_OUT = frozenset({"generation"})
 
@@ -29,10 +21,9 @@ def make_plan(project: Project, directory: Path) -> Plan:
     """
     nodes = [*_data_nodes(project, directory)]
     probes = _probes(project)
-    levels = _levels(project, probes)
     for candidate in project.train.candidates:
         nodes.append(_train_node(project, candidate))
-        nodes.append(_assess_node(project, candidate, probes, levels))
+        nodes.append(_assess_node(project, candidate, probes))
     nodes.append(_select_node(project))
     return Plan(project, tuple(_seeded(project, node) for node in nodes))
 
@@ -44,26 +35,35 @@ def _data_nodes(project: Project, directory: Path) -> Iterator[Node]:
     print_of = source.load().fingerprint(project.data.source, directory)
     yield Node(
         "data.read",
-        read,
+        "proofstone.data.read:read",
         {"data": data, "fingerprint": print_of},
         plugins={"source": source},
     )
-    yield Node("data.check", check, {"data": data, "task": task},
-               {"table": Port("data.read", "table")})  # fmt: skip
+    yield Node(
+        "data.check",
+        "proofstone.data.check:check",
+        {"data": data, "task": task},
+        {"table": Port("data.read", "table")},
+    )
     yield Node(
         "data.profile",
-        profile,
+        "proofstone.data.profile:profile",
         {"data": data, "task": task, "name": project.name, "description": project.description},
         {"table": Port("data.check", "table"), "quarantine": Port("data.check", "quarantine")},
     )
     settings = {"split": project.split.model_dump(mode="json"), "task": task, "seed": project.seed}
-    yield Node("data.split", split, settings, {"table": Port("data.check", "table")})
+    yield Node(
+        "data.split",
+        "proofstone.data.split:split",
+        settings,
+        {"table": Port("data.check", "table")},
+    )
 
 
 def _train_node(project: Project, candidate: Candidate) -> Node:
     return Node(
         f"train.fit/{candidate.name}",
-        fit,
+        "proofstone.train.fit:fit",
         {
             "task": project.task.model_dump(mode="json"),
             "data": project.data.model_dump(mode="json"),
@@ -78,21 +78,16 @@ def _train_node(project: Project, candidate: Candidate) -> Node:
     )
 
 
-def _assess_node(
-    project: Project,
-    candidate: Candidate,
-    probes: Mapping[str, Plugin],
-    levels: Mapping[tuple[str, str], float],
-) -> Node:
+def _assess_node(project: Project, candidate: Candidate, probes: Mapping[str, Plugin]) -> Node:
     trained = f"train.fit/{candidate.name}"
     return Node(
         f"assess.candidate/{candidate.name}",
-        assess_candidate,
+        "proofstone.assess.assess:assess_candidate",
         {
             "task": project.task.model_dump(mode="json"),
             "data": project.data.model_dump(mode="json"),
             "assess": project.assess.model_dump(mode="json"),
-            "levels": [[metric, subject, level] for (metric, subject), level in levels.items()],
+            "candidates": len(project.train.candidates),
             "candidate": candidate.name,
         },
         {
@@ -108,7 +103,7 @@ def _select_node(project: Project) -> Node:
     names = [candidate.name for candidate in project.train.candidates]
     return Node(
         "select",
-        select,
+        "proofstone.pipeline.select:select",
         {
             "candidates": [one.model_dump(mode="json") for one in project.train.candidates],
             "gates": [gate.model_dump(mode="json") for gate in project.assess.gates],
@@ -123,20 +118,6 @@ def _probes(project: Project) -> dict[str, Plugin]:
         return {name: plugin("probes", name) for name in project.assess.probes}
     known = plugins("probes").items()
     return {name: found for name, found in known if name not in TABLE_PROBES_LEFT_OUT}
-
-
-def _levels(project: Project, probes: Mapping[str, Plugin]) -> dict[tuple[str, str], float]:
-    families = {
-        metric: probe.family
-        for probe in (found.load() for found in probes.values())
-        for metric in probe.metrics
-    }
-    return corrected_levels(
-        project.assess.gates,
-        families,
-        level=project.assess.level,
-        candidates=len(project.train.candidates),
-    )
 
 
 def _seeded(project: Project, node: Node) -> Node:

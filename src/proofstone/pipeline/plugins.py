@@ -25,6 +25,11 @@ class Plugin:
         """The module that holds it; its import closure goes into action keys."""
         return self.entry.module
 
+    @property
+    def ships(self) -> bool:
+        """Whether it comes with Proofstone itself."""
+        return self.module.partition(".")[0] == "proofstone"
+
     def load(self) -> Any:
         """Import and return the object.
 
@@ -34,8 +39,7 @@ class Plugin:
         try:
             return self.entry.load()
         except ModuleNotFoundError as error:
-            top = self.module.partition(".")[0]
-            if top != "proofstone" or (error.name or "").startswith("proofstone"):
+            if not self.ships or (error.name or "").startswith("proofstone"):
                 raise
             extra = self.entry.extras[0] if self.entry.extras else "all"
             raise MissingExtra(error.name or self.module, extra) from error

@@ -22,6 +22,7 @@ RATES = frozenset(
         "decision_flip_rate",
         "balanced_accuracy",
         "slice_error",
+        "answer_match_rate",
     }
 )
 MISSING = "–"

@@ -46,18 +46,11 @@ def find(findings: Iterable[Finding], metric: str, subject: str = "all") -> Find
 
 
 def count_trials(searched: Any) -> int | None:
-    """Return how many settings were tried: a number, or the trials of all folds of a history."""
-    known = number(searched)
+    """Return how many settings were tried: a number, a list, or a history with its `count`."""
+    known = number(mapping(searched).get("count") if isinstance(searched, Mapping) else searched)
     if known is not None:
         return int(known)
-    if not isinstance(searched, (Mapping, list)):
-        return None
-    folds = listing(mapping(searched).get("folds")) or listing(searched)
-    tried = [
-        listing(mapping(fold).get("trials") if isinstance(fold, Mapping) else fold)
-        for fold in folds
-    ]
-    return sum(map(len, tried))
+    return len(searched) if isinstance(searched, list) else None
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,10 @@ OF_HUNDRED: dict[str, tuple[bool | None, str]] = {
             "little"
         ),
     ),
+    "answer_match_rate": (
+        None,
+        message("Of 100 questions, about {share} were answered with an expected text"),
+    ),
     "slice_error": (None, message("Of 100 {cases}, the model decides about {share} wrongly")),
 }
 """By metric: whether it is about truly positive cases (or negative ones, or all); its clause."""

@@ -35,6 +35,7 @@ METRICS = {
     "mean_abs_shapley": message("Mean absolute Shapley value"),
     "slice_log_loss": message("Log loss of a slice"),
     "slice_error": message("Error rate of a slice"),
+    "answer_match_rate": message("Answer match rate"),
 }
 
 MEANINGS = {
@@ -92,6 +93,7 @@ MEANINGS = {
     ),
     "slice_log_loss": message("Log loss within a part of the data."),
     "slice_error": message("Share of wrong decisions within a part of the data."),
+    "answer_match_rate": message("Share of questions whose answer holds an expected text."),
 }
 
 MITIGATIONS = {
@@ -105,6 +107,19 @@ ESTIMATORS = {
     "procedure": message("cross-fitted: judges the procedure"),
     "bytes": message("held-out: judges these model bytes"),
 }
+
+
+REASONS = (
+    message("it has no interval"),
+    message("no group has rows that count towards it"),
+    message("no input is a number that varies"),
+    message("no limit is set"),
+    message("no protected column is declared"),
+    message("no question is set"),
+    message("no row of the group counts towards it"),
+    message("the rows do not determine it"),
+)
+"""Reasons that probes and gates give in the record, listed so that the catalogue has them."""
 
 
 def verdict_name(verdict: Verdict) -> str:

@@ -59,7 +59,7 @@ def test_one_column_keeps_its_blank_lines_as_missing() -> None:
 
 def test_rows_keep_their_order_across_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited, "_CHUNK", 7)
-    text = "a,b\n" + "".join(f"{row},x\n" for row in range(50))
+    text = "a,b\n" + "".join(f'"{row}",x\n' for row in range(50))
     frame = parse_delimited(text, "t.csv").frame
     assert frame["a"].to_list() == [str(row) for row in range(50)]
 
@@ -74,3 +74,21 @@ def test_what_a_csv_writer_writes_is_read_back(rows: list[tuple[str, str, str]])
     writer = csv.writer(file)
     writer.writerows([("one", "two", "three"), *rows])
     assert parse_delimited(file.getvalue(), "t.csv").frame.rows() == rows
+
+
+plain_text = st.text(st.sampled_from("ab1,;\n\r\t é是"), max_size=40)
+
+
+@given(plain_text.map(lambda text: "x,y\n" + text), st.sampled_from(["", "\n", "\r\n"]))
+def test_the_fast_way_and_the_slow_way_agree(text: str, end: str) -> None:
+    def outcome(fast: bool) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            if not fast:
+                patch.setattr(delimited, "_plain", lambda *_: None)
+            try:
+                found = parse_delimited(text + end, "t.csv")
+            except DataError as error:
+                return str(error)
+            return found.frame.to_dict(as_series=False), found.delimiter
+
+    assert outcome(True) == outcome(False)

@@ -58,9 +58,7 @@ def test_dot_and_whisker_lie_at_value_and_ends() -> None:
 
 
 def test_an_end_beyond_the_scale_has_no_cap() -> None:
-    svg = row_chart(
-        title="t", description="d", value=0.4, low=0.3, high=9.0, scale=Scale(0.0, 1.0)
-    )
+    svg = row_chart(title="t", description="d", value=0.4, low=0.3, high=9.0, scale=Scale(0.0, 1.0))
     assert len(of_class(svg, "whisker")) == 2
 
 
@@ -73,7 +71,9 @@ def test_a_bar_against_starts_at_zero() -> None:
 
 
 def test_a_histogram_is_relative_to_its_greatest() -> None:
-    heights = [float(node.attrib["height"]) for node in of_class(histogram("t", "d", [1, 2]), "bar")]
+    heights = [
+        float(node.attrib["height"]) for node in of_class(histogram("t", "d", [1, 2]), "bar")
+    ]
     assert heights == [13.0, 26.0]
 
 

@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from proofstone.assess.labels import grouped
 from proofstone.assess.measured import decisions, measured, settings
 from proofstone.assess.probes.group_fairness import MOST_GROUPS, table
 from proofstone.checks.probe import Ask, Case, Probing, probe
 from proofstone.core.finding import Finding
-from proofstone.measures.groups import difference, group, rate
+from proofstone.measures.groups import difference, rate
 from proofstone.measures.intervals import wilson
 from proofstone.measures.spread import difference_interval
 from proofstone.models.contract import Predict
@@ -103,7 +104,7 @@ def _moved(rows: Rows, steps: dict[str, float], rng: np.random.Generator) -> Row
 def _by_group(
     case: Case, subject: str, values: np.ndarray, flipped: np.ndarray, rng: np.random.Generator
 ) -> list[Finding]:
-    groups = group(values)
+    groups = grouped(values)
     size = len(groups.labels)
     if size > MOST_GROUPS:
         return []

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.assess.labels import grouped
 from proofstone.assess.measured import decisions, measured
 from proofstone.checks.probe import Ask, Case, Probing, probe
 from proofstone.core.finding import Finding, Verdict
@@ -18,7 +19,6 @@ from proofstone.measures.groups import (
     count_groups,
     difference,
     equalized_odds_difference,
-    group,
     intersect,
     rate,
     ratio,
@@ -64,7 +64,7 @@ def group_fairness(case: Case, rng: np.random.Generator) -> Probing:
     are left out of its differences; a group of few rows has a wide interval.
     """
     decided = decisions(case, (yield Ask(case.rows, Predict())))
-    subjects = {name: group(values) for name, values in case.protected.items()}
+    subjects = {name: grouped(values) for name, values in case.protected.items()}
     if len(subjects) > 1:
         subjects[" × ".join(subjects)] = intersect(list(subjects.values()))
     findings = []

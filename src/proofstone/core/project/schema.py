@@ -132,7 +132,7 @@ class Candidate(Section):
         None, description="Protected column that mitigation is about; the only one by itself"
     )
     tolerance: float = Field(
-        0.03, ge=0, lt=1, description="Gap that grid_search takes for none, on inner rows"
+        0.05, ge=0, lt=1, description="Gap that grid_search takes for none, on inner rows"
     )
 
 

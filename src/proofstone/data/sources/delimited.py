@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from proofstone.core.errors import DataError
 DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED = 100
 _CHUNK = 50_000
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -44,6 +46,9 @@ def parse_delimited(text: str, place: str) -> Delimited:
     rows = _rows(text, delimiter, place)
     _line, first = next(rows)
     header = _header(first, place)
+    plain = _plain(text, header, delimiter)
+    if plain is not None:
+        return Delimited(plain, delimiter)
     frames = list(_frames(rows, header, delimiter, place))
     if not frames:
         raise DataError(
@@ -66,6 +71,33 @@ def _sniff(text: str) -> str:
         if widths[0] > 1 and (share, widths[0]) > best:
             best, chosen = (share, widths[0]), delimiter
     return chosen
+
+
+def _plain(text: str, header: list[str], delimiter: str) -> pl.DataFrame | None:
+    """The table, many times faster, where there is no quote, blank line or ragged row.
+
+    The reader refuses rows that are too long, so that the number of delimiters tells whether one
+    is too short. None where anything is out of the ordinary, for the slow way to find out what.
+    """
+    lines = text.count("\n") + (not text.endswith("\n"))
+    width = len(header)
+    even = text.count(delimiter) == (width - 1) * lines
+    if width == 1 or lines == 1 or not even or '"' in text or _LONE_RETURN.search(text):
+        return None
+    try:
+        frame = pl.read_csv(
+            text.encode(),
+            separator=delimiter,
+            has_header=False,
+            skip_rows=1,
+            quote_char=None,
+            infer_schema=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if frame.shape != (lines - 1, width):
+        return None
+    return frame.rename(dict(zip(frame.columns, header, strict=True))).fill_null("")
 
 
 def _rows(text: str, delimiter: str, place: str) -> Iterator[tuple[int, list[str]]]:

@@ -12,7 +12,7 @@ import click
 import typer
 from typer.core import TyperGroup
 
-from proofstone.core.errors import ProofstoneError
+from proofstone.core.errors import InputError, ProofstoneError
 from proofstone.core.i18n import _
 from proofstone.core.operations import OPERATIONS
 from proofstone.interfaces.cli.show import show_error
@@ -86,8 +86,12 @@ def call(command: Callable[[], Any]) -> int:
         show_error(error, as_json="--json" in sys.argv)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        if "--json" not in sys.argv:
+            error.show()
+            return error.exit_code
+        usage = InputError(error.format_message(), hint="`--help` shows what the command takes")
+        show_error(usage, as_json=True)
+        return usage.exit_code
     except (click.Abort, KeyboardInterrupt):
         print(_("stopped; what was finished is kept, `proofstone run` goes on"), file=sys.stderr)
         return 130

@@ -99,15 +99,13 @@ def explain_command(
         print_json(document)
         return
     for row in document["rows"]:
-        title = _("row {row}: score {score}, {label}").format(
-            row=row["row"], score=number(row["score"]), label=row["label"]
-        )
+        title = _("row {row}: score {score}").format(row=row["row"], score=number(row["score"]))
         table = Table(title=title, box=None, title_justify="left", header_style="bold")
         for heading in (_("feature"), _("value"), _("pushes the log-odds by")):
             table.add_column(heading)
-        ranked = sorted(row["contributions"].items(), key=lambda item: -abs(item[1]))
-        for feature, contribution in ranked:
-            table.add_row(feature, str(row["values"][feature]), f"{contribution:+.3f}")
+        for one in row["contributions"]:
+            value = "–" if one["value"] is None else str(one["value"])
+            table.add_row(one["feature"], value, f"{one['contribution']:+.3f}")
         out().print(table)
 
 

@@ -67,7 +67,7 @@ def plan_command(project: Project = HERE, as_json: Json = False) -> None:
 def run_command(
     project: Project = HERE,
     workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
-    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     as_json: Json = False,
 ) -> None:
     """Example: proofstone run -C demo/credit

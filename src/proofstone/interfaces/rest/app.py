@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -39,9 +40,11 @@ class Door:
 
     async def about(self, request: Request) -> Response:
         """Server metadata."""
-        from proofstone import __version__
-
-        document = {"name": "proofstone", "version": __version__, "extensions": EXTENSIONS}
+        document = {
+            "name": "proofstone",
+            "version": version("proofstone"),
+            "extensions": EXTENSIONS,
+        }
         return json_response(document)
 
     async def live(self, request: Request) -> Response:
@@ -94,12 +97,12 @@ class Door:
 
     def _require(self, request: Request) -> None:
         name = request.path_params["model"]
-        version = request.path_params.get("version", self._server.version)
+        wanted = request.path_params.get("version", self._server.version)
         if name != self._server.name:
             raise NotServed(
                 "there is no such model here", hint=f"the model is called {self._server.name}"
             )
-        if version not in (self._server.version, self._server.verified.release):
+        if wanted not in (self._server.version, self._server.verified.release):
             raise NotServed(
                 "there is no such version here", hint=f"the version is {self._server.version}"
             )

@@ -28,7 +28,7 @@ class Guard:
     """Wraps an application.
 
     Requests for a host name that is not this machine's are refused: a page elsewhere that has its
-    name point to loopback (DNS rebinding) must not read answers. The log names method, route,
+    name point to loopback (DNS rebinding) must not read answers. The log names method, operation,
     status and time, never a path's text or a body.
 
     Not covered: other users and programs of this machine, which reach loopback as well.
@@ -67,9 +67,9 @@ class Guard:
             if not status:
                 raise
         finally:
-            route = getattr(scope.get("route"), "path", "(no route)")
+            name = getattr(scope.get("endpoint"), "__name__", "(no route)")
             took = 1000 * (time.perf_counter() - started)
-            _log.info("%s %s %s %.1f ms", scope["method"], route, status, took)
+            _log.info("%s %s %s %.1f ms", scope["method"], name, status, took)
 
 
 def _host(header: str) -> str:

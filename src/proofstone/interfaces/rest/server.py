@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable
 
 from proofstone.core.errors import InputError
-from proofstone.core.extras import need
 from proofstone.registry.verify import VerifiedModel
 
 _BACKLOG = 1024
@@ -26,11 +25,9 @@ def serve(
 
     Raises:
         InputError: `host` is not this machine's loopback, or the port is taken.
-        MissingExtra: the HTTP server is not installed.
 
     Not covered: callers are not asked who they are, and nothing is encrypted; hence loopback.
     """
-    need("uvicorn", "serve")
     import uvicorn
 
     from proofstone.interfaces.rest.app import create_app
@@ -74,7 +71,8 @@ def listen(host: str, port: int) -> socket.socket:
             hint="use 127.0.0.1; to reach it from elsewhere, forward the port over SSH",
         )
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's delay off only where the protocol is named.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((address, port))

@@ -11,6 +11,11 @@ import numpy as np
 from proofstone.models.prepare.transform import Columns, Source
 
 
+_ROUNDING = 1e-13
+_SMALLEST = 1e-100
+"""A column that varies by less than rounding errors do counts as constant."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """Maps each number to (number - center) / spread."""
@@ -31,8 +36,8 @@ class Scale:
             else:
                 low, center[name], high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
                 width = high - low
-            constant = values.min() == values.max()
-            spread[name] = width if width > 0 and not constant else 1.0
+            noise = max(_SMALLEST, _ROUNDING * float(np.abs(values).max()))
+            spread[name] = width if width > noise else 1.0
         return cls(center, spread)
 
     @classmethod

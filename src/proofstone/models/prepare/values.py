@@ -10,6 +10,9 @@ import polars as pl
 from proofstone.models.contract import Feature
 from proofstone.models.errors import RowError
 
+LARGEST = 1e100
+"""Numbers beyond this count as infinite: products of them would overflow."""
+
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
@@ -37,7 +40,7 @@ def numbers(series: pl.Series) -> np.ndarray:
     if not kind.is_numeric():
         raise _first(series, series.is_not_null(), "is not a number", "give a number or null")
     values = series.cast(pl.Float64)
-    wild = ~values.is_finite().fill_null(True)
+    wild = ~(values.abs() <= LARGEST).fill_null(True) | values.is_nan().fill_null(False)
     if wild.any():
         raise _first(series, wild, "is not a finite number", "give a finite number or null")
     return values.to_numpy() if not values.has_nulls() else _with_nan(values)

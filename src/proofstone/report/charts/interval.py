@@ -10,6 +10,7 @@ from proofstone.report.charts.scale import Scale
 from proofstone.report.charts.svg import element, line, picture, plot, text
 
 INSET = 5.0
+ROW_TICKS = 3
 
 
 def whisker(
@@ -95,7 +96,7 @@ def row_chart(
     parts = [element("rect", x="0%", y=2, width="100%", height=20, class_="track")]
     if limit is not None:
         parts.append(failing_side(scale, limit, greatest, 2.0, 20.0))
-    ticks = [scale.percent(tick) for tick in scale.ticks()]
+    ticks = [scale.percent(tick) for tick in scale.ticks(ROW_TICKS)]
     parts += [line(at, 2, at, 22, "grid") for at in ticks]
     if scale.low < 0 < scale.high:
         parts.append(line(scale.percent(0), 0, scale.percent(0), 24, "axis"))
@@ -108,5 +109,7 @@ def row_chart(
 
 def axis_chart(title: str, scale: Scale, write: Callable[[float], str]) -> Markup:
     """Return the common axis under a table of `row_chart`s."""
-    body = plot(*ruler(scale, 1.0, write), inset=INSET)
-    return picture(title, ", ".join(map(write, scale.ticks())), [body], class_="chart", height=20)
+    body = plot(*ruler(scale, 1.0, write, ROW_TICKS), inset=INSET)
+    return picture(
+        title, ", ".join(map(write, scale.ticks(ROW_TICKS))), [body], class_="chart", height=20
+    )

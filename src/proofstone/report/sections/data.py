@@ -10,7 +10,7 @@ from markupsafe import Markup
 from proofstone.core.i18n import _
 from proofstone.report.charts.bars import histogram
 from proofstone.report.language import say
-from proofstone.report.numbers import MISSING, compact, count, number, share
+from proofstone.report.numbers import MISSING, compact, count, number, share, span
 from proofstone.report.record import Record, listing, mapping
 from proofstone.report.sections.section import View
 
@@ -27,6 +27,8 @@ def view(record: Record) -> View | None:
     return {
         "facts": facts_of(record),
         "problems": problems,
+        "warnings": _warnings(record),
+        "shares": _shares(record),
         "columns": [describe(record, name, one) for name, one in columns.items()],
     }
 
@@ -43,14 +45,14 @@ def facts_of(record: Record) -> list[tuple[str, str]]:
     """Source, licence, rows and the like, as far as known."""
     data, profile = mapping(record.project.get("data")), record.profile
     rows = number(profile.get("rows"))
-    quarantined = sum(int(number(one.get("count")) or 0) for one in _problems(record))
+    quarantined = number(profile.get("quarantined"))
     facts = [
         (_("Source"), say(data.get("source") or profile.get("source"))),
         (_("Description"), say(data.get("description") or profile.get("description"))),
         (_("Licence"), say(data.get("licence") or profile.get("licence"))),
         (_("Citation"), say(data.get("citation"))),
         (_("Rows used"), count(rows) if rows is not None else ""),
-        (_("Faults found by the checks"), count(quarantined) if quarantined else ""),
+        (_("Rows set aside"), count(quarantined) if quarantined is not None else ""),
         (
             _("Label"),
             _("{label}; a decision is about “{positive}”").format(
@@ -67,7 +69,32 @@ def facts_of(record: Record) -> list[tuple[str, str]]:
 
 def _problems(record: Record) -> list[Mapping[str, Any]]:
     raw = mapping(record.document.get("data")).get("quarantine")
-    return [mapping(one) for one in listing(raw)]
+    found = [mapping(one) for one in listing(raw)]
+    return [one for one in found if one.get("severity") != "warning"]
+
+
+def _warnings(record: Record) -> list[tuple[str, str]]:
+    """Column and text of what a person should look at though no row is at fault."""
+    found = [mapping(one) for one in listing(record.profile.get("warnings"))]
+    return [(str(one.get("column") or ""), say(one.get("message"))) for one in found]
+
+
+def _shares(record: Record) -> list[dict[str, str]]:
+    """The share of positive labels in all rows and in each group."""
+    found = [mapping(record.profile.get("label"))]
+    found += [mapping(one) for one in listing(record.profile.get("groups"))]
+    return [
+        {
+            "name": _("{column} is “{group}”").format(column=one["column"], group=one.get("group"))
+            if "column" in one
+            else _("all cases"),
+            "n": count(one.get("n")),
+            "share": share(number(one.get("rate"))),
+            "interval": span("accuracy", number(one.get("low")), number(one.get("high"))),
+        }
+        for one in found
+        if number(one.get("rate")) is not None
+    ]
 
 
 def problems_of(record: Record) -> list[dict[str, str]]:

@@ -89,7 +89,7 @@ def _example(
     values = mapping(row.get("values"))
     return {
         "row": str(row.get("row", "")),
-        "score": share(number(row.get("p"))),
+        "score": share(number(row.get("score"))),
         "base": plain(base),
         "pushes": [
             {

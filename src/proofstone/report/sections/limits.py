@@ -31,6 +31,6 @@ def view(record: Record) -> View:
             "the world."
         ),
     ]
-    if not record.task.get("protected"):
-        texts.append(_("No protected attribute was declared, so fairness was not assessed."))
+    if not any(finding.metric.endswith("_difference") for finding in record.findings):
+        texts.append(_("Nothing was compared between groups, so fairness was not assessed."))
     return {"texts": texts}

@@ -20,8 +20,12 @@ def view(record: Record) -> View | None:
 
 
 def _evidence(record: Record) -> list[str]:
-    kinds = {finding.evidence for finding in record.findings if finding.value is not None}
-    kinds |= {gate.finding.evidence for gate in record.gates if gate.finding.value is not None}
+    findings = [*record.findings, *(gate.finding for gate in record.gates)]
+    kinds = {
+        finding.evidence
+        for finding in findings
+        if finding.value is not None and finding.metric != "mean_abs_shapley"
+    }
     texts = []
     if "procedure" in kinds:
         texts.append(
@@ -31,7 +35,14 @@ def _evidence(record: Record) -> list[str]:
                 "bytes, which were fitted on all rows."
             )
         )
-    if "bytes" in kinds:
+    if "bytes" in kinds and not record.project:
+        texts.append(
+            _(
+                "Scores were taken as they were given. Whether the model had seen these rows when "
+                "it was made cannot be told from them."
+            )
+        )
+    elif "bytes" in kinds:
         texts.append(
             _(
                 "Held-out rows were judged by these very model bytes, which had not seen them. "
@@ -49,8 +60,8 @@ def _level(record: Record) -> list[str]:
     family = mapping(record.project.get("assess")).get("level", 0.95)
     return [
         _(
-            "All gated intervals together hold with {family} confidence; to that end each single "
-            "one is corrected for their number and has level {level}."
+            "Gated intervals of one family of tests hold together with {family} confidence; to "
+            "that end each is corrected for their number. Their levels: {level}."
         ).format(family=share(family), level=", ".join(share(level) for level in levels)),
         _(
             "A verdict is judged on the unfavourable end of the interval, never on the value "

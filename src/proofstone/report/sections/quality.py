@@ -24,7 +24,9 @@ def view(record: Record) -> View | None:
     about_all = [
         finding
         for finding in record.findings
-        if finding.subject == "all" and finding.metric not in PER_FEATURE
+        if finding.subject == "all"
+        and finding.value is not None
+        and finding.metric not in PER_FEATURE
     ]
     if not about_all:
         return None

@@ -18,14 +18,27 @@ MOST = 10
 
 
 def view(record: Record) -> View | None:
-    """The worst slices first, those of one metric together; None when none was measured."""
+    """The worst slices first, those of one metric together; None when none was looked for."""
     tables: dict[str, list[Finding]] = {}
     for finding in record.findings:
-        if finding.metric.startswith("slice_") and finding.value is not None:
+        known = finding.value is not None and finding.subject != "all"
+        if finding.metric.startswith("slice_") and known:
             tables.setdefault(finding.metric, []).append(finding)
-    if not tables:
+    tried = _tried(record)
+    if not tables and tried is None:
         return None
-    return {"tables": [_table(metric, found) for metric, found in tables.items()]}
+    return {
+        "tables": [_table(metric, found) for metric, found in tables.items()],
+        "tried": None if tables else count(tried),
+    }
+
+
+def _tried(record: Record) -> float | None:
+    """How many slices were compared when none turned out worse than the rest."""
+    for finding in record.findings:
+        if finding.metric.startswith("slice_") and finding.subject == "all":
+            return number(finding.details.get("tried"))
+    return None
 
 
 def _table(metric: str, found: list[Finding]) -> dict[str, Any]:
@@ -51,4 +64,10 @@ def _table(metric: str, found: list[Finding]) -> dict[str, Any]:
         for one in found
     ]
     axis = axis_chart(_("Scale"), scale, lambda tick: tick_text(metric, tick))
-    return {"name": metric_name(metric), "rows": rows, "axis": axis}
+    overall = number(found[0].details.get("overall"))
+    return {
+        "name": metric_name(metric),
+        "rows": rows,
+        "axis": axis,
+        "overall": "" if overall is None else show(metric, overall),
+    }

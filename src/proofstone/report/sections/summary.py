@@ -67,7 +67,8 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     shown = record.shown
     if shown is not None:
         label = _("Model") if record.winner is shown else _("Model shown (none was eligible)")
-        family = f"{shown.name} ({shown.family})" if shown.family != shown.name else shown.name
+        other = shown.family not in ("", shown.name)
+        family = f"{shown.name} ({shown.family})" if other else shown.name
         if shown.mitigated:
             family += _("; mitigation: {name}").format(name=mitigation_name(shown.mitigation))
         facts.append((label, family))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from proofstone.core.errors import InputError
+from proofstone.core.project.schema import Prepare
+from proofstone.models.calibration import Sigmoid
+from proofstone.models.contract import Feature, Generate, Model, Predict, Signature
+from proofstone.models.decision import Decision
+from proofstone.models.errors import RowError
+from proofstone.models.open import model_files, open_model
+from proofstone.models.prepare.fit import fit_prepare
+from proofstone.models.rows import Rows
+from proofstone.models.runtimes.linear import Linear
+from proofstone.models.tabular import TabularModel
+
+
+@pytest.fixture
+def files(hmda: pl.DataFrame, hmda_features: tuple[Feature, ...]) -> dict[str, bytes]:
+    prepared = fit_prepare(hmda, hmda_features, Prepare(), one_hot=True)
+    coef = np.linspace(-1, 1, len(prepared.columns))
+    return model_files(
+        runtime="linear",
+        weights=Linear(coef, -2.0).to_weights(),
+        signature=Signature(hmda_features, "probabilities", ("no", "yes"), "yes"),
+        prepared=prepared,
+        calibration=Sigmoid(-1.1, 0.1),
+        decision=Decision("base_rate", "yes", 0.2, "single", {"yes": 0.1}),
+    )
+
+
+@pytest.fixture
+def model(files: dict[str, bytes]) -> TabularModel:
+    return open_model(files)
+
+
+def test_answers_rows_alone_as_in_a_batch(model: TabularModel, hmda: pl.DataFrame) -> None:
+    rows = Rows.of(hmda[:80])
+    answer = model.answer(Predict(), rows)
+    single = [model.answer(Predict(), rows.take(np.array([row]))) for row in range(80)]
+    assert isinstance(model, Model)
+    assert answer.tobytes() == np.concatenate(single).tobytes()
+    expected = 1 / (1 + np.exp(-1.1 * model.margin(rows) + 0.1))
+    assert answer[:, 1] == pytest.approx(expected, rel=1e-14)
+    assert answer.sum(axis=1) == pytest.approx(np.ones(80))
+
+
+def test_classes_give_the_order_of_columns(files: dict[str, bytes], hmda: pl.DataFrame) -> None:
+    document = json.loads(files["model.json"])
+    document["signature"]["classes"].reverse()
+    turned = open_model(files | {"model.json": json.dumps(document).encode()})
+    rows = Rows.of(hmda)
+    expected = open_model(files).answer(Predict(), rows)
+    assert np.array_equal(turned.answer(Predict(), rows), expected[:, ::-1])
+
+
+def test_decides_by_the_threshold_of_the_group(model: TabularModel, hmda: pl.DataFrame) -> None:
+    scores = model.scores(hmda)
+    limit = np.where(hmda["single"] == "yes", 0.1, 0.2)
+    assert np.array_equal(model.decide(hmda, scores), scores >= limit)
+
+
+def test_matrix_columns_are_traced_to_features(model: TabularModel, hmda: pl.DataFrame) -> None:
+    assert model.matrix(hmda[:3]).shape == (3, len(model.columns))
+    assert set(model.columns) == {one.name for one in model.signature.inputs}
+
+
+def test_the_id_is_a_digest_of_every_file(files: dict[str, bytes]) -> None:
+    changed = files | {"weights.json": files["weights.json"].replace(b"-2.0", b"-2.5")}
+    assert open_model(files).id == open_model(dict(reversed(files.items()))).id
+    assert open_model(files).id != open_model(changed).id
+
+
+def test_rows_that_do_not_fit_are_named(model: TabularModel, hmda: pl.DataFrame) -> None:
+    with pytest.raises(RowError, match="row 0, field pirat: missing"):
+        model.scores(hmda.drop("pirat"))
+    with pytest.raises(RowError, match="row 1, field lvrat: 'nan' is not a finite number"):
+        model.scores(hmda[:2].with_columns(lvrat=pl.Series([1.0, float("nan")])))
+    with pytest.raises(RowError, match="row 0, field pirat: '1e.308' is not a finite number"):
+        model.scores(hmda[:2].with_columns(pirat=1e308))
+    huge = hmda.with_columns(pirat=1e100, hirat=-1e100, lvrat=1e100)
+    assert np.isfinite(model.scores(huge)).all()
+
+
+def test_only_predict_is_answered(model: TabularModel, hmda: pl.DataFrame) -> None:
+    with pytest.raises(InputError, match="does not answer Generate"):
+        model.answer(Generate(), Rows.of(hmda))
+
+
+def test_files_that_do_not_hold_together_are_refused(files: dict[str, bytes]) -> None:
+    document = json.loads(files["model.json"])
+
+    def opened(**change: object) -> TabularModel:
+        return open_model(files | {"model.json": json.dumps(document | change).encode()})
+
+    with pytest.raises(InputError, match="there is no runtime 'pickle'"):
+        opened(runtime="pickle")
+    with pytest.raises(InputError, match="format is not 1"):
+        opened(format=2)
+    with pytest.raises(InputError, match="there is no other.json"):
+        opened(weights="other.json")
+    with pytest.raises(InputError, match="columns for weights"):
+        opened(prepare=document["prepare"][:-1])
+    with pytest.raises(InputError, match="do not hold together"):
+        opened(decision={"rule": "fixed"})
+    with pytest.raises(InputError, match=r"there is no model\.json"):
+        open_model({})
+    with pytest.raises(InputError, match="do not hold together"):
+        open_model({"model.json": files["model.json"][:100]})
