@@ -68,10 +68,10 @@ class Workspace:
         """What can be done with releases."""
         return ReleaseDesk(self)
 
-    @property
-    def key_path(self) -> Path:
-        """Where the project's signing key lies; the public key lies beside it as `.pub`."""
-        return self.directory / self.settings.home / "keys" / "signer.pem"
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The project's signing key and its public half."""
+        return KeyRing(self.directory / self.settings.home / "keys")
 
     def init(
         self, *, template: str = "credit", source: Path | None = None, label: str | None = None
@@ -104,7 +104,7 @@ class Workspace:
         """Run what has to run; return release, verdict, findings, steps and the report's path."""
         journey = self._journey()
         outcome = journey.run(
-            self.signing_key(),
+            self.keys.signing(),
             workers=workers or self.settings.workers,
             wait=self.settings.lock_wait,
         )
@@ -190,7 +190,7 @@ class Workspace:
             with self.store.hold(self.settings.user, wait=self.settings.lock_wait):
                 self.store.repair()
         store = self.store if (self.directory / FILE).is_file() else None
-        return {"checks": examine(store, self.key_path, self.settings)}
+        return {"checks": examine(store, self.keys.path, self.settings)}
 
     def verified(self, release: str, key: Path | None = None) -> VerifiedModel:
         """A release as a verified model: by id, stage or `latest`, or the folder of an export."""
@@ -198,31 +198,8 @@ class Workspace:
         from proofstone.registry.verify import verify
 
         if Path(release).is_dir():
-            return verify(Path(release), self.trusted(Path(release), key))
-        return open_release(self.store, release, self.public_key())
-
-    def trusted(self, directory: Path, key: Path | None) -> PublicKey:
-        """The public key that an exported release is verified with."""
-        from proofstone.registry.trust import trusted_key
-
-        return trusted_key(directory, key, [self.key_path.with_suffix(".pub")]).public
-
-    def signing_key(self) -> SigningKey:
-        """The project's signing key, made when first needed."""
-        from proofstone.vault.keys import SigningKey
-
-        if not self.key_path.exists():
-            self.key_path.parent.mkdir(parents=True, exist_ok=True)
-            key = SigningKey.generate()
-            key.public.save(self.key_path.with_suffix(".pub"))
-            key.save(self.key_path)
-        return SigningKey.load(self.key_path)
-
-    def public_key(self) -> PublicKey:
-        """The project's public key."""
-        from proofstone.vault.keys import PublicKey
-
-        return PublicKey.load(self.key_path.with_suffix(".pub"))
+            return verify(Path(release), self.keys.trusted(Path(release), key))
+        return open_release(self.store, release, self.keys.public())
 
     def _journey(self) -> Journey:
         from proofstone.pipeline.journey import Journey
@@ -235,6 +212,33 @@ class Workspace:
 
         if not path.exists() or path.read_bytes() != data:
             write_file(path, data)
+
+
+class KeyRing:
+    """The keys of a project: `signer.pem`, private, and `signer.pub` beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "signer.pem"
+
+    def signing(self) -> SigningKey:
+        """The signing key, made when first needed."""
+        from proofstone.vault.keys import SigningKey
+
+        if not self.path.exists():
+            key = SigningKey.generate()
+            key.save(self.path)
+            key.public.save(self.path.with_suffix(".pub"))
+        return SigningKey.load(self.path)
+
+    def public(self) -> PublicKey:
+        """The public key that this project's own releases are verified with."""
+        return self.signing().public
+
+    def trusted(self, directory: Path, key: Path | None) -> PublicKey:
+        """The public key that the exported release in `directory` is verified with."""
+        from proofstone.registry.trust import trusted_key
+
+        return trusted_key(directory, key, [self.path.with_suffix(".pub")]).public
 
 
 class ReleaseDesk:
@@ -261,7 +265,7 @@ class ReleaseDesk:
 
         space = self._workspace
         decision = promote(
-            space.store, release, stage, space.public_key(), who=space.settings.user, why=why
+            space.store, release, stage, space.keys.public(), who=space.settings.user, why=why
         )
         return decision.to_json()
 
@@ -271,7 +275,7 @@ class ReleaseDesk:
 
         space = self._workspace
         decision = rollback(
-            space.store, stage, space.public_key(), who=space.settings.user, why=why
+            space.store, stage, space.keys.public(), who=space.settings.user, why=why
         )
         return decision.to_json()
 
@@ -284,7 +288,7 @@ class ReleaseDesk:
         row = find(space.store, release)
         export(space.store.open(row.artifact), directory)
         key = directory.with_name(f"{directory.name}.pub")
-        space.public_key().save(key)
+        space.keys.public().save(key)
         line = f"proofstone verify {directory} --key {key}"
         return {"release": row.id, "directory": str(directory), "key": str(key), "verify": line}
 
@@ -292,7 +296,7 @@ class ReleaseDesk:
         """Verify an exported release offline: files, signature, evidence, and gates anew."""
         from proofstone.registry.verify import check
 
-        evidence = check(directory, self._workspace.trusted(directory, key))
+        evidence = check(directory, self._workspace.keys.trusted(directory, key))
         return evidence.to_json()
 
     def reproduce(self, release: str) -> dict[str, Any]:

@@ -173,9 +173,10 @@ def test_export_never_writes_over_something_else(project: Path, exported: Path) 
     assert "taken" in answer.error["message"]
 
 
-def test_predictions_come_from_the_exported_release_alone(exported: Path, tmp_path: Path) -> None:
-    rows = exported.parents[2] / "stranger/loans.csv"
-    rows = next(exported.parent.parent.glob("**/loans.csv"), rows)
+def test_predictions_come_from_the_exported_release_alone(
+    project: Path, exported: Path, tmp_path: Path
+) -> None:
+    rows = project.parent / "loans.csv"
     key = exported.with_name("release.pub")
     answer = proofstone(
         "predict", rows, "-o", tmp_path / "out.csv", "--release", exported, "--key", key,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from proofstone.checks.gate import judge_all, merge
+from proofstone.core.artifact import Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.finding import Finding
 from proofstone.core.project.schema import Prepare, Project
@@ -17,7 +19,11 @@ from proofstone.models.decision import Decision
 from proofstone.models.open import model_files
 from proofstone.models.prepare.fit import fit_prepare
 from proofstone.registry.bundle import release_id
+from proofstone.registry.register import sign_release
+from proofstone.registry.verify import VerifiedModel, verify
+from proofstone.vault.keys import SigningKey
 
+PAGE = b"<!doctype html><title>report</title>"
 PROJECT: dict[str, Any] = {
     "name": "loans",
     "task": {"label": "denied", "positive": "yes", "protected": ["group"]},
@@ -81,6 +87,27 @@ def record_of(files: dict[str, bytes], *, who: str = "ada") -> dict[str, Any]:
             }
         ],
     }
+
+
+def signed(model: dict[str, bytes], key: SigningKey, **changes: Any) -> Draft:
+    """A signed release around `model`; `gap=0.5` shuts a gate."""
+    files = release_files(model, **changes)
+    return sign_release(files, record_of(files), PAGE, key)
+
+
+def write(draft: Draft, directory: Path) -> Path:
+    """Write a release to disk, as `export` would."""
+    for name, data in draft.files.items():
+        assert isinstance(data, bytes)
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_bytes(data)
+    return directory
+
+
+def verified(directory: Path, **options: Any) -> VerifiedModel:
+    """The model `scorer(**options)`, signed, written to `directory` and verified."""
+    key = SigningKey.generate()
+    return verify(write(signed(scorer(**options), key), directory), key.public)
 
 
 INPUTS = (

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
+from tests.registry.releases import record_of, release_files
 
 from proofstone.access.audit import check_trail, checkpoint
 from proofstone.core.artifact import Draft
@@ -73,18 +73,16 @@ def test_nothing_is_entered_when_it_cannot_be_stored(
 
 
 @pytest.mark.parametrize("field", ["release", "verdict"])
-def test_a_record_that_contradicts_the_files(
-    made: SimpleNamespace, key: SigningKey, field: str
-) -> None:
-    files = made.release_files(MODEL)
-    record = made.record_of(files) | {field: "fail"}
+def test_a_record_that_contradicts_the_files(key: SigningKey, field: str) -> None:
+    files = release_files(MODEL)
+    record = record_of(files) | {field: "fail"}
     with pytest.raises(VerificationError, match=f"says {field} 'fail'"):
         sign_release(files, record, b"", key)
 
 
-def test_a_wanting_model(store: Store, made: SimpleNamespace, key: SigningKey) -> None:
-    files = made.release_files(MODEL)
-    record = made.record_of(files)
+def test_a_wanting_model(store: Store, key: SigningKey) -> None:
+    files = release_files(MODEL)
+    record = record_of(files)
     del files["model/model.json"]
     with pytest.raises(InputError, match=r"model/model\.json"):
         register(store, files, record, b"", key)

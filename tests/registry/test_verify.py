@@ -9,10 +9,10 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.registry.releases import signed
 
 from proofstone.core.canonical import canonical_json, digest
 from proofstone.core.errors import GateShut, InputError, VerificationError
@@ -293,5 +293,6 @@ def test_stock_program_accepts_the_release(
     assert stock().returncode == 1
 
 
-def test_equal_runs_make_equal_releases(draft: Callable[..., object]) -> None:
-    assert draft() == draft()
+def test_equal_runs_make_equal_releases(key: SigningKey) -> None:
+    model = {"model.json": b"{}"}
+    assert signed(model, key) == signed(model, key)

@@ -3,10 +3,10 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.registry.releases import COEFFICIENTS, INTERCEPT, THRESHOLD
 
 from proofstone.core.errors import VerificationError
 from proofstone.models.errors import RowError
@@ -18,20 +18,20 @@ from proofstone.serve.server import ModelServer
 ROW = {"income": 20.0, "purpose": "home", "employed": True}
 
 
-def probability(made: SimpleNamespace, row: dict[str, Any]) -> float:
+def probability(row: dict[str, Any]) -> float:
     income = 25.0 if row["income"] is None else row["income"]
-    margin = made.INTERCEPT + made.COEFFICIENTS["income"] * income
-    margin += made.COEFFICIENTS.get(f"purpose={row['purpose']}", 0.0)
-    margin += made.COEFFICIENTS["employed"] * row["employed"]
+    margin = INTERCEPT + COEFFICIENTS["income"] * income
+    margin += COEFFICIENTS.get(f"purpose={row['purpose']}", 0.0)
+    margin += COEFFICIENTS["employed"] * row["employed"]
     return 1 / (1 + math.exp(-margin))
 
 
-def test_predictions_are_the_models_own(made: SimpleNamespace, verified: VerifiedModel) -> None:
+def test_predictions_are_the_models_own(verified: VerifiedModel) -> None:
     rows = [ROW, ROW | {"income": None}, ROW | {"purpose": "boat"}, ROW | {"income": 5.0}]
     answers = asyncio.run(ModelServer(verified).predict(rows))
     for row, answer in zip(rows, answers, strict=True):
-        assert answer["score"] == pytest.approx(probability(made, row), abs=1e-12)
-        assert answer["decision"] is (answer["score"] >= made.THRESHOLD)
+        assert answer["score"] == pytest.approx(probability(row), abs=1e-12)
+        assert answer["decision"] is (answer["score"] >= THRESHOLD)
         assert answer["label"] == ("yes" if answer["decision"] else "no")
     assert {answer["label"] for answer in answers} == {"yes", "no"}
     assert asyncio.run(ModelServer(verified).predict([])) == []
@@ -83,7 +83,7 @@ def test_requests_are_bounded(verified: VerifiedModel) -> None:
         asyncio.run(server.predict([ROW]))
 
 
-def test_contributions_add_up_to_the_margin(made: SimpleNamespace, verified: VerifiedModel) -> None:
+def test_contributions_add_up_to_the_margin(verified: VerifiedModel) -> None:
     server = ModelServer(verified)
     columns = {"income": [20.0, None], "purpose": ["home", "boat"], "employed": [True, False]}
     document = asyncio.run(server.explain(columns)).to_json()

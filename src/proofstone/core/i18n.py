@@ -46,6 +46,11 @@ def texts_digest() -> str:
     return state.hexdigest()
 
 
-def _(message: str) -> str:
-    """Return `message` in the language in force."""
-    return catalogue(language()).gettext(message)
+def message(text: str) -> str:
+    """Return `text` unchanged; the call marks it for the catalogue, to be translated when shown."""
+    return text
+
+
+def _(text: str) -> str:
+    """Return `text` in the language in force."""
+    return catalogue(language()).gettext(text)

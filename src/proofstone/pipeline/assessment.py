@@ -19,6 +19,7 @@ from proofstone.core.project.schema import Gate
 from proofstone.data.sources.files import read_file
 from proofstone.pipeline.plugins import plugins
 from proofstone.report.cards import data_card, model_card
+from proofstone.report.frame import frame
 from proofstone.report.junit import junit_xml
 from proofstone.report.render import render
 from proofstone.report.sarif import sarif_log
@@ -54,11 +55,7 @@ class Assessment:
 
     def _repr_html_(self) -> str:
         """The report, in a frame of its own, for notebooks."""
-        from html import escape
-
-        page = escape(render(self.record), quote=True)
-        style = "width:100%;height:720px;border:1px solid #ccc"
-        return f'<iframe title="Proofstone" style="{style}" srcdoc="{page}"></iframe>'
+        return frame(self.record)
 
 
 def assess(

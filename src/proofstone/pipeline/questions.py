@@ -39,7 +39,7 @@ def assess_questions(
         rows=prompts,
         target=np.zeros(len(asked), dtype=np.int64),
         threshold=np.zeros(len(asked)),
-        settings={"questions": asked},
+        settings={"generation": {"questions": asked}},
     )
     findings = oracle.run([plugin("probes", "generation").load()], case)
     record = _record(model, [finding.to_json() for finding in findings])

@@ -17,11 +17,6 @@ NAMES = {"en": "English", "zh": "中文"}
 """How each language calls itself."""
 
 
-def message(text: str) -> str:
-    """Return `text` unchanged; the call marks it for extraction into the catalogue."""
-    return text
-
-
 def in_language(name: str, function: Callable[[], Result]) -> Result:
     """Call `function` with `name` as the language in force, leaving the caller's as it was."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from proofstone.core.finding import Finding, Verdict
-from proofstone.core.i18n import _
-from proofstone.report.language import message, say
+from proofstone.core.i18n import _, message
+from proofstone.report.language import say
 from proofstone.report.numbers import (
     bare,
     base_of,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from proofstone.core.finding import Verdict
-from proofstone.core.i18n import _
-from proofstone.report.language import message
+from proofstone.core.i18n import _, message
 from proofstone.report.numbers import base_of
 
 VERDICTS = {

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from proofstone.core.durable import border
 from proofstone.core.errors import Busy, InputError, StoreError
 from proofstone.core.extras import need
 from proofstone.store.tables import HEAD
@@ -29,8 +30,10 @@ class Ledger:
         self._shown = url.render_as_string(hide_password=True)
         if url.get_backend_name() == "postgresql":
             need("psycopg", "cluster")
-        else:
-            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        elif url.database and not url.database.startswith("file:"):
+            folder = Path(url.database).parent
+            with border(folder):
+                folder.mkdir(parents=True, exist_ok=True)
         self.engine = sa.create_engine(url)
         if self.dialect == "sqlite":
             _own_transactions(self.engine)

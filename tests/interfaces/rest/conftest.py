@@ -1,20 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-import runpy
 from collections.abc import Callable
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from tests.registry.releases import verified as verified_release
 
 from proofstone.interfaces.rest.app import create_app
-from proofstone.registry.register import sign_release
-from proofstone.registry.verify import VerifiedModel, verify
+from proofstone.registry.verify import VerifiedModel
 from proofstone.serve.server import ModelServer
-from proofstone.vault.keys import SigningKey
 
 
 class Client:
@@ -39,33 +35,10 @@ class Client:
         return self.request("POST", path, **more)
 
 
-PAGE = b"<!doctype html><title>report</title>"
-
-
 @pytest.fixture(scope="session")
-def made() -> SimpleNamespace:
-    """The builders in `tests/registry/releases.py`."""
-    path = Path(__file__).parents[2] / "registry/releases.py"
-    return SimpleNamespace(**runpy.run_path(str(path)))
-
-
-@pytest.fixture(scope="session")
-def verified_model(
-    made: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., VerifiedModel]:
-    """Sign, write and verify a release around `scorer(**options)`."""
-    key = SigningKey.generate()
-
-    def verified(**options: object) -> VerifiedModel:
-        files = made.release_files(made.scorer(**options))
-        draft = sign_release(files, made.record_of(files), PAGE, key)
-        directory = tmp_path_factory.mktemp("release")
-        for name, data in draft.files.items():
-            (directory / name).parent.mkdir(exist_ok=True)
-            (directory / name).write_bytes(data)
-        return verify(directory, key.public)
-
-    return verified
+def verified_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., VerifiedModel]:
+    """The verified model of a release around `scorer(**options)`."""
+    return lambda **options: verified_release(tmp_path_factory.mktemp("release"), **options)
 
 
 @pytest.fixture(scope="session")

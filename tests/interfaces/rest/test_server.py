@@ -7,16 +7,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
 import pytest
+from tests.registry.releases import scorer, signed, write
 
 from proofstone.core.errors import InputError
 from proofstone.interfaces.rest.server import listen, serve
-from proofstone.registry.register import sign_release
 from proofstone.registry.verify import VerifiedModel
 from proofstone.vault.keys import SigningKey
 
@@ -26,6 +25,7 @@ from pathlib import Path
 from proofstone.interfaces.rest.server import serve
 from proofstone.registry.verify import verify
 from proofstone.vault.keys import PublicKey
+from tests.registry.releases import scorer, signed, write
 directory, key = map(Path, sys.argv[1:])
 verified = verify(directory, PublicKey.load(key))
 serve(verified, port=0, ready=lambda address: print(address, flush=True))
@@ -35,15 +35,12 @@ print("stopped")
 
 @pytest.fixture(scope="module")
 def running(
-    made: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server in a process of its own, and its address."""
     folder = tmp_path_factory.mktemp("served")
     key = SigningKey.generate()
-    files = made.release_files(made.scorer())
-    for name, data in sign_release(files, made.record_of(files), b"", key).files.items():
-        (folder / "loans" / name).parent.mkdir(exist_ok=True, parents=True)
-        (folder / "loans" / name).write_bytes(data)
+    write(signed(scorer(), key), folder / "loans")
     key.public.save(folder / "key.pub")
     command = [sys.executable, "-c", PROGRAM, str(folder / "loans"), str(folder / "key.pub")]
     with subprocess.Popen(
@@ -114,6 +111,12 @@ def test_only_loopback_is_served(verified: VerifiedModel, host: str) -> None:
     with pytest.raises(InputError, match="is not a loopback address") as raised:
         serve(verified, host=host, port=0)
     assert "SSH" in raised.value.hint
+
+
+def test_small_answers_do_not_wait_for_company() -> None:
+    """asyncio sets TCP_NODELAY on what it accepts only where the socket names the protocol."""
+    with listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
 
 
 def test_a_taken_port_and_an_impossible_one() -> None:

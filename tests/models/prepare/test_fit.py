@@ -21,9 +21,7 @@ def test_state_follows_from_training_rows_alone(
     """The table's test rows are replaced by nonsense: not a bit of the state changes."""
     settings = Prepare(outliers=0.01)
     training, judged = holes[:1500], holes[1500:]
-    wild = judged.with_columns(
-        pl.selectors.numeric() * 1e6 + 7, pl.selectors.string() + "?"
-    )
+    wild = judged.with_columns(pl.selectors.numeric() * 1e6 + 7, pl.selectors.string() + "?")
     for one_hot in (True, False):
         whole = pl.concat([training, judged])
         changed = pl.concat([training, wild])

@@ -37,7 +37,8 @@ COMPARISONS = frozenset(
         for kind in ("difference", "ratio")
     }
 )
-METRICS = RATES | SCORES | COMPARISONS
+VIEWS = frozenset({"local_shapley", "mean_abs_shapley", "threshold_sweep"})
+METRICS = RATES | SCORES | COMPARISONS | VIEWS
 
 
 @dataclass(frozen=True)

@@ -111,20 +111,21 @@ class Door:
 def create_app(server: ModelServer, *, hosts: frozenset[str] = HOSTS) -> ASGIApp:
     """Return the ASGI application that answers for `server` to requests for one of `hosts`."""
     door = Door(server)
-    routes = [
+    routes = []
+    for base in ("/v2/models/{model}", "/v2/models/{model}/versions/{version}"):
+        routes += [
+            Route(f"{base}/infer", door.infer, methods=["POST"]),
+            Route(f"{base}/explain", door.explain, methods=["POST"]),
+            Route(base, door.model),
+            Route(f"{base}/ready", door.model_ready),
+        ]
+    routes += [
         Route("/v2", door.about),
         Route("/v2/health/live", door.live),
         Route("/v2/health/ready", door.ready),
         Route("/openapi.json", door.openapi),
         Route("/docs", door.page),
     ]
-    for base in ("/v2/models/{model}", "/v2/models/{model}/versions/{version}"):
-        routes += [
-            Route(base, door.model),
-            Route(f"{base}/ready", door.model_ready),
-            Route(f"{base}/infer", door.infer, methods=["POST"]),
-            Route(f"{base}/explain", door.explain, methods=["POST"]),
-        ]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -10,7 +10,6 @@ import numpy as np
 
 from proofstone.models.prepare.transform import Columns, Source
 
-
 _ROUNDING = 1e-13
 _SMALLEST = 1e-100
 """A column that varies by less than rounding errors do counts as constant."""
@@ -36,7 +35,7 @@ class Scale:
             else:
                 low, center[name], high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
                 width = high - low
-            noise = max(_SMALLEST, _ROUNDING * float(np.abs(values).max()))
+            noise = max(_SMALLEST, _ROUNDING * abs(center[name]))
             spread[name] = width if width > noise else 1.0
         return cls(center, spread)
 

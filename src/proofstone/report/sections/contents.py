@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofstone.report.language import message
+from proofstone.core.i18n import message
 from proofstone.report.sections import (
     candidates,
     cards,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from proofstone.core.i18n import _
-from proofstone.report.language import message
+from proofstone.core.i18n import _, message
 from proofstone.report.numbers import count, duration, number
 from proofstone.report.record import Record, listing, mapping
 from proofstone.report.sections.section import View

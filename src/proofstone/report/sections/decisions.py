@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from proofstone.core.i18n import _
-from proofstone.report.language import message, say
+from proofstone.core.i18n import _, message
+from proofstone.report.language import say
 from proofstone.report.record import Record, listing, mapping
 from proofstone.report.sections.section import View
 

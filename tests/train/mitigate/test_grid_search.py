@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from fairlearn.reductions import FalsePositiveRateParity, GridSearch
+from sklearn.linear_model import LogisticRegression
+
+from proofstone.core.errors import DataError
+from proofstone.core.project.schema import Prepare, Threshold
+from proofstone.models.calibration import Calibration
+from proofstone.models.contract import Feature
+from proofstone.train.calibrate import fit_sigmoid
+from proofstone.train.families.logistic import family
+from proofstone.train.folds import deal
+from proofstone.train.inner import Inner
+from proofstone.train.learner import Learner
+from proofstone.train.mitigate.constraint import Constraint
+from proofstone.train.mitigate.grid_search import LIMIT, POINTS, Constrained
+from proofstone.train.threshold import choose_threshold
+
+N = 1500
+LEARNER = Learner(family, {}, 0, ())
+
+
+@pytest.fixture(scope="module")
+def biased() -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
+    """A column that stands in for the group, a column that matters, and unequal base rates."""
+    rng = np.random.default_rng(0)
+    group = rng.choice(["a", "b"], N, p=[0.7, 0.3])
+    merit = rng.normal(size=N)
+    proxy = (group == "b") + 0.5 * rng.normal(size=N)
+    target = rng.random(N) < 1 / (1 + np.exp(-(1.5 * merit + 2.5 * (group == "b") - 2)))
+    return pl.DataFrame({"merit": merit, "proxy": proxy}), target, group
+
+
+@pytest.fixture(scope="module")
+def inner(biased: tuple[pl.DataFrame, np.ndarray, np.ndarray]) -> Inner:
+    frame, target, group = biased
+    fold = deal(target + 2 * (group == "b"), 3, np.random.default_rng(0))
+    features = [Feature("merit", "number"), Feature("proxy", "number")]
+    return Inner.of(frame, fold, features, Prepare(), one_hot=True)
+
+
+def judge(target: np.ndarray, margin: np.ndarray) -> tuple[Calibration, float]:
+    calibration = fit_sigmoid(margin, target)
+    return calibration, choose_threshold(Threshold(), calibration.apply(margin), target)
+
+
+def test_the_chosen_point_closes_the_gap_and_is_one_model(
+    biased: tuple[pl.DataFrame, np.ndarray, np.ndarray], inner: Inner
+) -> None:
+    frame, target, group = biased
+    constraint = Constraint("false_positive_rate")
+    plain = inner.out_of_fold(
+        lambda fold: LEARNER.fit(
+            fold.fit_matrix, target[fold.fit_rows], np.ones(len(fold.fit_rows))
+        ).margin(fold.held_matrix)
+    )
+    calibration, threshold = judge(target, plain)
+    before = constraint.gap(calibration.apply(plain) >= threshold, target, group).value
+    constrained = Constrained(constraint, target, group, 0.03)
+    chosen = constrained.choose(LEARNER, inner, lambda margin: judge(target, margin))
+    assert before > 0.1
+    assert chosen.point.gap <= max(0.03, min(p.gap + p.gap_error for p in chosen.points))
+    assert chosen.point.log_loss == min(p.log_loss for p in chosen.points if p.gap <= 0.03)
+    matrix = frame.to_numpy(order="c")
+    weights = constrained.refit(LEARNER, matrix, chosen)
+    assert weights == constrained.refit(LEARNER, matrix, chosen)
+    assert LEARNER.load(weights).width == 2
+
+
+def test_points_equal_fairlearns_own_search(
+    biased: tuple[pl.DataFrame, np.ndarray, np.ndarray], inner: Inner
+) -> None:
+    _, target, group = biased
+    fold = inner.folds[0]
+    peer = GridSearch(LogisticRegression(), FalsePositiveRateParity(), grid_size=POINTS,
+                      grid_limit=LIMIT)  # fmt: skip
+    rows = fold.fit_rows
+    peer.fit(fold.fit_matrix, target[rows], sensitive_features=group[rows])
+    constrained = Constrained(Constraint("false_positive_rate"), target, group, 0.0)
+    ours = constrained._fit(LEARNER, fold.fit_matrix, rows)
+    assert np.array_equal(ours.lambda_vecs_, peer.lambda_vecs_)
+    for one, other in zip(ours.predictors_, peer.predictors_, strict=True):
+        agree = one.predict(fold.held_matrix) == other.predict(fold.held_matrix)
+        assert agree.mean() > 0.99
+
+
+def test_the_grid_depends_on_the_groups_names_alone(
+    biased: tuple[pl.DataFrame, np.ndarray, np.ndarray], inner: Inner
+) -> None:
+    _, target, group = biased
+    constrained = Constrained(Constraint("selection_rate"), target, group, 0.0)
+    grids = [
+        constrained._fit(LEARNER, fold.fit_matrix, fold.fit_rows).lambda_vecs_
+        for fold in inner.folds
+    ]
+    assert all(np.array_equal(grids[0], other) for other in grids[1:])
+    assert all(grids[0].index.equals(other.index) for other in grids[1:])
+
+
+def test_one_comparable_group_is_refused(inner: Inner) -> None:
+    target = np.arange(N) % 2 == 0
+    group = np.where(np.arange(N) < 3, "rare", "common")
+    constrained = Constrained(Constraint("true_positive_rate"), target, group, 0.0)
+    with pytest.raises(DataError, match="fewer than two groups"):
+        constrained.choose(LEARNER, inner, lambda margin: judge(target, margin))
