@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from proofstone.vault.keys import PublicKey, SigningKey
 
 FILE = "proofstone.yaml"
+_KEY_WAIT = 10.0
 
 
 def silent(node: str, event: str, seconds: float | None) -> None:
@@ -74,7 +75,12 @@ class Workspace:
         return KeyRing(self.directory / self.settings.home / "keys")
 
     def init(
-        self, *, template: str = "credit", source: Path | None = None, label: str | None = None
+        self,
+        *,
+        template: str = "credit",
+        source: Path | None = None,
+        label: str | None = None,
+        encoding: str | None = None,
     ) -> dict[str, Any]:
         """Create the project from a template, or from a stranger's table with `source`."""
         from proofstone.pipeline.create import create_from_table, create_from_template
@@ -83,7 +89,7 @@ class Workspace:
             return create_from_template(self.directory, template)
         if label is None:
             raise InputError("--label is wanting", hint="name the column to predict: --label L")
-        return create_from_table(self.directory, source, label)
+        return create_from_table(self.directory, source, label, encoding)
 
     def check(self) -> dict[str, Any]:
         """Every problem of the project file with line, field and what would be right."""
@@ -224,10 +230,8 @@ class KeyRing:
         """The signing key, made when first needed."""
         from proofstone.vault.keys import SigningKey
 
-        if not self.path.exists():
-            key = SigningKey.generate()
-            key.save(self.path)
-            key.public.save(self.path.with_suffix(".pub"))
+        if not (self.path.exists() and self.path.with_suffix(".pub").exists()):
+            self._make()
         return SigningKey.load(self.path)
 
     def public(self) -> PublicKey:
@@ -239,6 +243,16 @@ class KeyRing:
         from proofstone.registry.trust import trusted_key
 
         return trusted_key(directory, key, [self.path.with_suffix(".pub")]).public
+
+    def _make(self) -> None:
+        """Make what is wanting, one process at a time: two first runs must share one key."""
+        from proofstone.store.lock import hold
+        from proofstone.vault.keys import SigningKey
+
+        with hold(self.path.with_suffix(".lock"), "the making of a key", wait=_KEY_WAIT):
+            if not self.path.exists():
+                SigningKey.generate().save(self.path)
+            SigningKey.load(self.path).public.save(self.path.with_suffix(".pub"))
 
 
 class ReleaseDesk:

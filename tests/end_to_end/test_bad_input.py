@@ -75,15 +75,33 @@ def test_init_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "gbk", "gb18030", "utf-8-sig"])
-def test_encodings_other_than_utf8_are_found_or_named(tmp_path: Path, encoding: str) -> None:
-    source = tmp_path / "bad.csv"
-    source.write_bytes(TEXT.encode(encoding))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_an_encoding_that_says_what_it_is_needs_no_word(tmp_path: Path, encoding: str) -> None:
+    source = tmp_path / "loans.csv"
+    source.write_bytes(TEXT.replace("\n", "\r\n").encode(encoding))
     answer = proofstone("init", tmp_path / "new", "--from", source, "--label", LABEL, "--json")
     assert answer.status == 0, answer.out
-    columns = yaml.safe_load((tmp_path / "new" / FILE).read_text())["data"]["columns"]
-    assert columns["城市"]["values"] == ["上海", "北京", "广州"]
+    assert cities(tmp_path / "new") == ["上海", "北京", "广州"]
     assert proofstone("plan", "-C", tmp_path / "new", "--json").status == 0
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16-le"])
+def test_an_encoding_that_could_be_another_is_asked_for(tmp_path: Path, encoding: str) -> None:
+    source = tmp_path / "loans.csv"
+    source.write_bytes(TEXT.encode(encoding))
+    words = ("init", tmp_path / "new", "--from", source, "--label", LABEL, "--json")
+    with as_found(tmp_path):
+        answer = proofstone(*words)
+        refused(answer, "loans.csv")
+        assert encoding in answer.error["hint"]
+    assert proofstone(*words, "--encoding", encoding).status == 0
+    assert cities(tmp_path / "new") == ["上海", "北京", "广州"]
+
+
+def cities(project: Path) -> list[str]:
+    columns = yaml.safe_load((project / FILE).read_text())["data"]["columns"]
+    values: list[str] = columns["城市"]["values"]
+    return values
 
 
 def damaged(own: Path, data: bytes) -> Answer:

@@ -195,7 +195,10 @@ def test_rows_that_belong_together_share_an_inner_fold(context: Make, small: pl.
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"pirat": pl.col("pirat").cast(pl.String)}, "row 0, field pirat: '0.221' is not a number"),
+        (
+            {"pirat": pl.col("pirat").cast(pl.String)},
+            "row 0, field pirat: '0.221.*' is not a number",
+        ),
         ({"pirat": pl.lit(float("nan"))}, "row 0, field pirat: 'nan' is not a finite number"),
         ({"deny": pl.lit("no")}, "its values are no, not yes and one other"),
     ],

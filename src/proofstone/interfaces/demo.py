@@ -28,9 +28,9 @@ def demo(directory: Path) -> None:
     print_scorecard(record, document)
     with tempfile.TemporaryDirectory(prefix="proofstone-") as folder:
         for line in verification_lines(workspace, Path(folder) / "release"):
-            out().print(line)
+            out().print(line, soft_wrap=True)
     for line in next_lines(directory, record):
-        out().print(line)
+        out().print(line, soft_wrap=True)
 
 
 def verification_lines(workspace: Workspace, export: Path) -> list[Text]:
@@ -43,7 +43,7 @@ def verification_lines(workspace: Workspace, export: Path) -> list[Text]:
     try:
         workspace.releases.verify(copy, key=Path(exported["key"]))
     except VerificationError as error:
-        refusal = str(error).replace(f"{copy}: ", "").splitlines()[0]
+        refusal = str(error).replace(f"{copy}: ", "").splitlines()[-1].strip()
     else:
         raise AssertionError(f"{changed} was changed and nobody noticed")
     return [

@@ -37,15 +37,19 @@ def create_from_template(directory: Path, template: str) -> dict[str, Any]:
     return {"file": str(path), "template": template}
 
 
-def create_from_table(directory: Path, source: Path, label: str) -> dict[str, Any]:
+def create_from_table(
+    directory: Path, source: Path, label: str, encoding: str | None = None
+) -> dict[str, Any]:
     """Create a project about a table: its dictionary, gates and candidates are drafted.
+
+    `encoding` is the text's; it is found by itself where that is certain.
 
     Raises:
         DataError: the table cannot be read, or has no such label.
         InputError: the folder holds a project already.
     """
     path = _fresh(directory)
-    write_project(draft_project(source.resolve(), label), path)
+    write_project(draft_project(source.resolve(), label, encoding=encoding), path)
     return {"file": str(path), "source": str(source), "label": label}
 
 

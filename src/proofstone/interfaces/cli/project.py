@@ -25,10 +25,15 @@ def init_command(
         Path | None, typer.Option("--from", help="Your own table: CSV, Parquet or JSONL.")
     ] = None,
     label: Annotated[str | None, typer.Option(help="With --from: the column to predict.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="With --from: the text's encoding, such as gbk.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Example: proofstone init mine --from loans.csv --label defaulted"""
-    document = Workspace(directory).init(template=template, source=source, label=label)
+    document = Workspace(directory).init(
+        template=template, source=source, label=label, encoding=encoding
+    )
     if as_json:
         print_json(document)
         return

@@ -11,39 +11,47 @@ from rich.text import Text
 from proofstone.core.i18n import _
 from proofstone.interfaces.cli.show import number, out, verdict_text
 
-_CANDIDATES = 8
+_CANDIDATES = 9
 _SHUT = ("fail", "inconclusive", "not_run")
 
 
 def print_scorecard(record: Mapping[str, Any], document: Mapping[str, Any]) -> None:
     """Print what the run came to, and what to do next."""
     console = out()
-    console.print(candidates_table(record))
-    for line in gate_lines(record):
-        console.print(line)
-    for line in closing_lines(record, document):
-        console.print(line)
-
-
-def candidates_table(record: Mapping[str, Any]) -> Table:
-    """Candidates side by side: the preferred metric and the gap of the strictest shut gate."""
-    prefer = record["project"]["select"]["prefer"]
     gap = gap_gate(record)
+    if gap is not None:
+        says = _(
+            "gap: {metric} of {subject}, limit {limit}; intervals are corrected for the choice"
+        )
+        console.print(Text(says.format(**_limited(gap)), style="dim"))
+    console.print(candidates_table(record, gap))
+    for line in (*gate_lines(record), *closing_lines(record, document)):
+        console.print(line, soft_wrap=True)
+
+
+def candidates_table(record: Mapping[str, Any], gap: Mapping[str, Any] | None) -> Table:
+    """Candidates side by side: the preferred metric, the gap, and what mitigation cost."""
+    prefer = record["project"]["select"]["prefer"]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(_("candidate"))
-    table.add_column(prefer)
-    if gap:
-        sign = "≤" if gap["direction"] == "max" else "≥"
-        table.add_column(f"{gap['metric']} ({gap['subject']}) {sign} {number(gap['limit'], 2)}")
-        table.add_column(_("price"))
-    table.add_column(_("gates"))
+    headings = [_("candidate"), prefer, *([_("gap"), _("price")] if gap else []), _("gates")]
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
     for candidate in record["candidates"][:_CANDIDATES]:
         star = "★ " if candidate["name"] == record["winner"] else "  "
         cells: list[str | Text] = [star + candidate["name"], _cell(candidate, prefer, "all")]
         if gap:
             cells += [_cell(candidate, gap["metric"], gap["subject"]), _price(record, candidate)]
-        table.add_row(*cells, verdict_text(candidate["verdict"]))
+        table.add_row(*cells, _passed(record, candidate))
     return table
+
+
+def _passed(record: Mapping[str, Any], candidate: Mapping[str, Any]) -> Text:
+    """How many of its gates a candidate passed, under the sign of its verdict."""
+    ranking = record["selection"]["ranking"]
+    gates = next(one["gates"] for one in ranking if one["name"] == candidate["name"])
+    passed = sum(gate["verdict"] in ("pass", "not_applicable") for gate in gates)
+    sign = verdict_text(candidate["verdict"])
+    return Text(f"{sign.plain[0]} {passed}/{len(gates)}", style=sign.style)
 
 
 def gap_gate(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -55,16 +63,19 @@ def gap_gate(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def gate_lines(record: Mapping[str, Any]) -> Iterator[Text]:
     """One line for each gate: verdict, value, interval, limit; then what would open a shut one."""
     for gate in record["gates"]:
-        sign = {"max": "≤", "min": "≥", None: ""}[gate["direction"]]
-        what = (
-            f"{gate['metric']} ({gate['subject']}) {number(gate['value'])} "
-            f"[{number(gate['low'])}, {number(gate['high'])}] {sign} {number(gate['limit'], 2)}"
-        )
-        line = Text.assemble(verdict_text(gate["verdict"]), "  ", what)
+        named = _limited(gate)
+        ends = f"{number(gate['value'])} [{number(gate['low'])}, {number(gate['high'])}]"
+        what = f"{named['metric']} ({named['subject']})  {ends}  {named['limit']}"
+        yield Text.assemble(verdict_text(gate["verdict"]), "  ", what)
         if gate["verdict"] in _SHUT:
             ways = "; ".join(way_sentence(way) for way in gate["would_open"])
-            line.append(f"  {_('would open')}: {ways or _('nothing that was measured')}", "dim")
-        yield line
+            yield Text(f"  {_('would open')}: {ways or _('nothing that was measured')}", "dim")
+
+
+def _limited(gate: Mapping[str, Any]) -> dict[str, str]:
+    sign = {"max": "≤ ", "min": "≥ ", None: ""}[gate["direction"]]
+    limit = sign + number(gate["limit"], 2)
+    return {"metric": gate["metric"], "subject": gate["subject"], "limit": limit}
 
 
 def way_sentence(way: Mapping[str, Any]) -> str:
