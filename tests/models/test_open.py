@@ -76,11 +76,11 @@ def test_the_id_is_a_digest_of_every_file(files: dict[str, bytes]) -> None:
 
 
 def test_rows_that_do_not_fit_are_named(model: TabularModel, hmda: pl.DataFrame) -> None:
-    with pytest.raises(RowError, match="row 0, field pirat: missing"):
+    with pytest.raises(RowError, match=r"row 0, field pirat: missing"):
         model.scores(hmda.drop("pirat"))
     with pytest.raises(RowError, match="row 1, field lvrat: 'nan' is not a finite number"):
         model.scores(hmda[:2].with_columns(lvrat=pl.Series([1.0, float("nan")])))
-    with pytest.raises(RowError, match="row 0, field pirat: '1e.308' is not a finite number"):
+    with pytest.raises(RowError, match=r"row 0, field pirat: '1e.308' is not a finite number"):
         model.scores(hmda[:2].with_columns(pirat=1e308))
     huge = hmda.with_columns(pirat=1e100, hirat=-1e100, lvrat=1e100)
     assert np.isfinite(model.scores(huge)).all()
@@ -101,7 +101,7 @@ def test_files_that_do_not_hold_together_are_refused(files: dict[str, bytes]) ->
         opened(runtime="pickle")
     with pytest.raises(InputError, match="format is not 1"):
         opened(format=2)
-    with pytest.raises(InputError, match="there is no other.json"):
+    with pytest.raises(InputError, match=r"there is no other\.json"):
         opened(weights="other.json")
     with pytest.raises(InputError, match="columns for weights"):
         opened(prepare=document["prepare"][:-1])

@@ -33,7 +33,7 @@ def test_a_changed_row_is_named_with_what_was_changed() -> None:
         recorded().answer(Predict(), rows.take(np.array([1])).replaced("x", [0.0]))
     with pytest.raises(NotRecorded, match="its columns are not the recorded ones"):
         recorded().answer(Predict(), Rows.of(FRAME.drop("x")))
-    with pytest.raises(NotRecorded, match="row 3: .*no such row"):
+    with pytest.raises(NotRecorded, match=r"row 3: .*no such row"):
         recorded().answer(Predict(), Rows(FRAME, np.array([1, 3, 0])))
 
 

@@ -108,9 +108,13 @@ def test_judged_rows_have_no_influence_on_their_model(context: Make, small: pl.D
 def test_held_out_rows_are_judged_by_the_one_model(context: Make, small: pl.DataFrame) -> None:
     fold = np.where(np.arange(small.height) % 4 == 0, 0, -1)
     drafts = run(context(small, fold, logistic, {}, split={"estimator": "hold_out"}))
-    assert {f"0/{name}": one for name, one in drafts["model"].files.items()} == drafts[
-        "fold_models"
-    ].files
+    files = dict(drafts["model"].files)
+    background = json.loads(files.pop("background.json"))
+    assert {f"0/{name}": one for name, one in files.items()} == drafts["fold_models"].files
+    trained = small.filter(pl.Series(fold == -1))
+    assert len(background) == min(100, trained.height)
+    assert {row["pirat"] for row in background} <= set(trained["pirat"])
+    assert not {"deny", "afam"} & set(background[0])
     assert predictions(drafts)["row"].to_list() == np.flatnonzero(fold == 0).tolist()
 
 

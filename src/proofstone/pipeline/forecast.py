@@ -81,7 +81,8 @@ def _status(journey: Journey, node: Node, progress: Progress) -> str:
         return "waits"
     key = action_key(ingredients(node, _ids(node, progress), journey.index))
     action: Action | None = journey.store.actions.get(key)
-    if action is None:
+    has = journey.store.objects.has
+    if action is None or not all(has(artifact) for artifact in action.outputs.values()):
         return "would run"
     for role, artifact in action.outputs.items():
         progress.outputs[Port(node.name, role)] = artifact

@@ -119,6 +119,7 @@ class Journey:
         files = release_files(readings, progress)
         name = release_id(files)
         standing = self.store.releases.get(name)
+        whole = standing is not None and self.store.objects.has(standing.artifact)
         decided = {
             "action": "register",
             "who": standing.who if standing else self.who,
@@ -131,16 +132,14 @@ class Journey:
         node = Node("report.render", _RENDER, {"texts": texts_digest()}, {"record": _RECORD})
         engine.run([node], progress, 1)
         report = progress.outputs[_REPORT]
-        if standing is not None:
+        if standing is not None and whole:
             Decisions(self.store.audit).enter_once(
                 "register", name, who=standing.who, why=decided["why"]
             )
         else:
             page = self.store.open(report).read("report.html")
             register(self.store, files, record, page, key)
-        progress.steps["release"] = RunStep(
-            "release", "ran" if standing is None else "restored", None, 0.0
-        )
+        progress.steps["release"] = RunStep("release", "restored" if whole else "ran", None, 0.0)
         return Outcome(record, report, tuple(progress.steps.values()), peak_megabytes())
 
 

@@ -103,6 +103,7 @@ def read_evidence(manifest: Manifest, read: Callable[[str], bytes], signer: str)
     _agree(RELEASE, release, expected)
     _agree(RECORD, record, {"release": identity, "verdict": str(opening.verdict)})
     _judged(findings, opening)
+    _confident(opening, project.assess.level)
     decided = _inside(RECORD, lambda: taken_in(record))
     return Evidence(identity, project.name, opening, findings, decided, manifest, signer)
 
@@ -143,6 +144,15 @@ def _agree(path: str, found: Mapping[str, Any], expected: Mapping[str, Any]) -> 
             raise VerificationError(
                 f"{path}: says {field} {found.get(field)!r}, and the files give {value!r}",
                 hint="do not use it; obtain the directory again from who signed it",
+            )
+
+
+def _confident(opening: Opening, level: float) -> None:
+    for gate in opening.gates:
+        if gate.value is not None and gate.level < level:
+            raise VerificationError(
+                f"{FINDINGS}: {gate.metric} of {gate.subject} is judged at level {gate.level}, "
+                f"and {PROJECT} asks for {level} at least"
             )
 
 

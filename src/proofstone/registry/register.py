@@ -75,7 +75,7 @@ def register(
     page: bytes,
     key: SigningKey,
 ) -> ReleaseRow:
-    """Sign a release, store it and enter it; a release that is known stays as it is.
+    """Sign a release, store it and enter it; a release that is known and whole stays as it is.
 
     Who and why stand in the record's decision `register`.
 
@@ -94,6 +94,8 @@ def register(
         who=decided["who"],
     )
     standing = store.releases.add(row)
+    if not store.objects.has(standing.artifact):
+        standing = store.releases.renew(row)
     Decisions(store.audit).enter_once(
         "register", standing.id, who=decided["who"], why=decided["why"]
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from proofstone.core.artifact import Artifact
 from proofstone.store.ledger import Ledger
-from proofstone.store.tables import actions, artifacts
+from proofstone.store.tables import actions, artifacts, releases
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,17 @@ class Actions:
         return action
 
     def forget(self, artifact: str) -> int:
-        """Drop every action that gave `artifact`, so that its step runs again; return how many."""
+        """Drop every action that gave `artifact`, so that its step runs again; return how many.
+
+        The artifact itself is dropped too, unless a release is made of it.
+        """
         with self._ledger.begin() as connection:
             rows = connection.execute(sa.select(actions.c.key, actions.c.outputs)).all()
             keys = [row.key for row in rows if artifact in row.outputs.values()]
             connection.execute(actions.delete().where(actions.c.key.in_(keys)))
+            released = sa.select(releases.c.artifact).where(releases.c.artifact == artifact)
+            unused = artifacts.c.id.not_in(released)
+            connection.execute(artifacts.delete().where(artifacts.c.id == artifact, unused))
         return len(keys)
 
     def artifacts(self) -> list[Artifact]:

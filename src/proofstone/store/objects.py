@@ -131,9 +131,13 @@ class Objects:
             return -1
 
     def _damaged(self, blob: Blob, length: int) -> StoreError:
+        path = self._path(blob.sha256)
+        place = f"{path}: stored object {blob.sha256[:12]}"
+        if not path.exists():
+            return StoreError(f"{place} is gone", hint="`proofstone run` makes it again")
         found = f"has {length} of {blob.size} bytes" if length != blob.size else "was altered"
         return StoreError(
-            f"{self._path(blob.sha256)}: stored object {blob.sha256[:12]} {found}",
+            f"{place} {found}",
             hint="run `proofstone doctor --repair`, which drops it; the next run remakes it",
         )
 

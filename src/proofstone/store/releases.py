@@ -43,6 +43,14 @@ class Releases:
             connection.execute(releases.insert().values(row))
         return release
 
+    def renew(self, release: ReleaseRow) -> ReleaseRow:
+        """Put the artifact of `release` in the place of one whose objects are gone; return it."""
+        with self._ledger.begin() as connection:
+            record_artifact(connection, release.artifact)
+            query = releases.update().where(releases.c.id == release.id)
+            connection.execute(query.values(artifact=release.artifact.id))
+        return release
+
     def get(self, name: str) -> ReleaseRow | None:
         """Return the release with the id `name`, or None."""
         with self._ledger.begin() as connection:

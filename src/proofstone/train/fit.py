@@ -16,6 +16,7 @@ from proofstone.core.errors import InputError
 from proofstone.core.project.schema import Candidate, Data, Prepare, Split, Task, Threshold
 from proofstone.core.step import Context, step
 from proofstone.models.prepare.fit import fit_prepare
+from proofstone.train.background import NAME, background
 from proofstone.train.columns import features, groups, target
 from proofstone.train.part import FittedPart, Part, Recipe, attribute_of, fit_part
 
@@ -53,7 +54,8 @@ def fit(context: Context) -> Mapping[str, Draft]:
     context.progress(f"{recipe.candidate.name}: {len(parts)} models of {recipe.family.name}")
     fitted = dict(zip((part.name for part in parts), context.map(fit_part, parts), strict=True))
     judged = pl.DataFrame({"row": placed["row"], "fold": fold.astype(np.int32), "label": labels})
-    return _drafts(recipe, fitted, judged)
+    names = [feature.name for feature in recipe.features]
+    return _drafts(recipe, fitted, judged, {NAME: background(parts[-1].frame, names, context.seed)})
 
 
 def _parts(
@@ -97,7 +99,10 @@ def _parts(
 
 
 def _drafts(
-    recipe: Recipe, fitted: Mapping[str, FittedPart], judged: pl.DataFrame
+    recipe: Recipe,
+    fitted: Mapping[str, FittedPart],
+    judged: pl.DataFrame,
+    extra: Mapping[str, bytes],
 ) -> dict[str, Draft]:
     folds = {name: part for name, part in fitted.items() if name != FINAL}
     final = fitted.get(FINAL) or fitted["0"]
@@ -118,7 +123,7 @@ def _drafts(
     table = pl.concat(scored).sort("row")
     table = table.select("row", "fold", "score", "threshold", "decision", "label")
     return {
-        "model": Draft("model", final.files, meta),
+        "model": Draft("model", {**final.files, **extra}, meta),
         "fold_models": Draft("fold_models", files, meta | {"folds": len(folds)}),
         "predictions": Draft("predictions", {"predictions.parquet": _bytes(table)}, meta),
         "trials": Draft("trials", {"trials.json": canonical_json(_trials(recipe, fitted))}, meta),

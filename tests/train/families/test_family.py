@@ -35,7 +35,7 @@ def test_equal_fits_give_equal_bytes_that_the_runtime_reads(name: str, sample: S
 
 @pytest.mark.parametrize("name", NAMES)
 def test_weights_have_an_effect(name: str, sample: Sample) -> None:
-    matrix, target, weight = sample
+    matrix, target, _ = sample
     one = family(name)
     heavy = np.where(target == 1, 5.0, 0.5)
     even, uneven = (

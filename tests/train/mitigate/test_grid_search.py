@@ -16,7 +16,7 @@ from proofstone.train.folds import deal
 from proofstone.train.inner import Inner
 from proofstone.train.learner import Learner
 from proofstone.train.mitigate.constraint import Constraint
-from proofstone.train.mitigate.grid_search import LIMIT, POINTS, Constrained
+from proofstone.train.mitigate.grid_search import Constrained
 from proofstone.train.threshold import choose_threshold
 
 N = 1500
@@ -61,9 +61,10 @@ def test_the_chosen_point_closes_the_gap_and_is_one_model(
     before = constraint.gap(calibration.apply(plain) >= threshold, target, group).value
     constrained = Constrained(constraint, target, group, 0.03)
     chosen = constrained.choose(LEARNER, inner, lambda margin: judge(target, margin))
-    assert before > 0.08
-    assert chosen.point.gap <= max(0.03, min(p.gap + p.gap_error for p in chosen.points))
-    assert chosen.point.log_loss == min(p.log_loss for p in chosen.points if p.gap <= 0.03)
+    least = min(chosen.points, key=lambda point: point.gap)
+    bound = max(0.03, least.gap + least.gap_error)
+    assert chosen.point.gap <= bound < 0.06 < before
+    assert chosen.point.log_loss == min(p.log_loss for p in chosen.points if p.gap <= bound)
     matrix = frame.to_numpy(order="c")
     weights = constrained.refit(LEARNER, matrix, chosen)
     assert weights == constrained.refit(LEARNER, matrix, chosen)
@@ -73,31 +74,22 @@ def test_the_chosen_point_closes_the_gap_and_is_one_model(
 def test_points_equal_fairlearns_own_search(
     biased: tuple[pl.DataFrame, np.ndarray, np.ndarray], inner: Inner
 ) -> None:
+    """With scikit-learn's own regression in our learner's place: the same costs, the same models.
+
+    The learner scales weights to a mean of 1, which only the penalty's strength feels.
+    """
     _, target, group = biased
     fold = inner.folds[0]
-    peer = GridSearch(LogisticRegression(), FalsePositiveRateParity(), grid_size=POINTS,
-                      grid_limit=LIMIT)  # fmt: skip
     rows = fold.fit_rows
-    peer.fit(fold.fit_matrix, target[rows], sensitive_features=group[rows])
     constrained = Constrained(Constraint("false_positive_rate"), target, group, 0.0)
-    ours = constrained._fit(LEARNER, fold.fit_matrix, rows)
-    assert np.array_equal(ours.lambda_vecs_, peer.lambda_vecs_)
-    for one, other in zip(ours.predictors_, peer.predictors_, strict=True):
+    grid = constrained.grid()
+    peer = GridSearch(LogisticRegression(C=1e6), FalsePositiveRateParity(), grid=grid)
+    peer.fit(fold.fit_matrix, target[rows], sensitive_features=group[rows])
+    learner = Learner(family, {"C": 1e6}, 0, ())
+    ours = constrained.fit_grid(learner, fold.fit_matrix, rows, grid)
+    for one, other in zip(ours, peer.predictors_, strict=True):
         agree = one.predict(fold.held_matrix) == other.predict(fold.held_matrix)
-        assert agree.mean() > 0.99
-
-
-def test_the_grid_depends_on_the_groups_names_alone(
-    biased: tuple[pl.DataFrame, np.ndarray, np.ndarray], inner: Inner
-) -> None:
-    _, target, group = biased
-    constrained = Constrained(Constraint("selection_rate"), target, group, 0.0)
-    grids = [
-        constrained._fit(LEARNER, fold.fit_matrix, fold.fit_rows).lambda_vecs_
-        for fold in inner.folds
-    ]
-    assert all(np.array_equal(grids[0], other) for other in grids[1:])
-    assert all(grids[0].index.equals(other.index) for other in grids[1:])
+        assert agree.mean() > 0.995
 
 
 def test_one_comparable_group_is_refused(inner: Inner) -> None:

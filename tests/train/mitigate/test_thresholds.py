@@ -27,6 +27,6 @@ def test_rates_become_equal_and_the_whole_rate_stays() -> None:
 
 
 def test_they_need_leave_to_use_the_protected_column() -> None:
-    with pytest.raises(InputError, match="task.use_protected forbids"):
+    with pytest.raises(InputError, match=r"task\.use_protected forbids"):
         check_allowed(Task(label="y", positive="yes", protected=["a"]))
     check_allowed(Task(label="y", positive="yes", protected=["a"], use_protected=True))

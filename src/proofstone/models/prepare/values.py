@@ -39,11 +39,14 @@ def numbers(series: pl.Series) -> np.ndarray:
         return np.full(len(series), np.nan)
     if not kind.is_numeric():
         raise _first(series, series.is_not_null(), "is not a number", "give a number or null")
-    values = series.cast(pl.Float64)
-    wild = ~(values.abs() <= LARGEST).fill_null(True) | values.is_nan().fill_null(False)
+    values = series.cast(pl.Float64).to_numpy()
+    wild = ~(np.abs(values) <= LARGEST)
     if wild.any():
-        raise _first(series, wild, "is not a finite number", "give a finite number or null")
-    return values.to_numpy() if not values.has_nulls() else _with_nan(values)
+        wild &= series.is_not_null().to_numpy()
+    if wild.any():
+        where = pl.Series(wild)
+        raise _first(series, where, "is not a finite number", "give a finite number or null")
+    return values
 
 
 def truths(series: pl.Series) -> np.ndarray:
@@ -104,10 +107,6 @@ def read(frame: pl.DataFrame, feature: Feature, levels: Mapping[str | None, floa
 
 def _plain(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
-
-
-def _with_nan(values: pl.Series) -> np.ndarray:
-    return values.fill_null(float("nan")).to_numpy()
 
 
 def _first(series: pl.Series, at_fault: pl.Series, what: str, hint: str) -> RowError:

@@ -2,8 +2,7 @@
 
 Each point of the grid is a Lagrange multiplier of the constraint. It turns labels and weights into
 a cost-sensitive problem that the family is fitted to, so each point is one ordinary model with
-scores, not a mixture. The protected column shapes the costs; no model ever reads it. `LIMIT` is
-the largest multiplier: an error that widens the gap may cost about that many ordinary ones.
+scores, not a mixture. The protected column shapes the costs; no model ever reads it.
 """
 
 from __future__ import annotations
@@ -27,9 +26,8 @@ from proofstone.models.calibration import Calibration
 from proofstone.train.inner import Inner
 from proofstone.train.learner import Learner
 from proofstone.train.mitigate.constraint import LEAST, Constraint
+from proofstone.train.mitigate.multipliers import multipliers
 
-POINTS = 17
-LIMIT = 8.0
 RULE = (
     "least log loss of calibrated out-of-fold scores, among grid points whose out-of-fold gap is "
     "within the tolerance or within one standard error of the smallest"
@@ -122,10 +120,11 @@ class Constrained:
                 "mitigation `grid_search`: fewer than two groups are large enough to compare",
                 hint=f"each needs {LEAST} rows that {self._constraint.name} is measured on",
             )
-        margins = np.full((POINTS, inner.rows), np.nan)
+        grid = self.grid()
+        margins = np.full((grid.shape[1], inner.rows), np.nan)
         for fold in inner.folds:
-            search = self._fit(learner, fold.fit_matrix, fold.fit_rows)
-            for place, one in enumerate(search.predictors_):
+            fitted = self.fit_grid(learner, fold.fit_matrix, fold.fit_rows, grid)
+            for place, one in enumerate(fitted):
                 if isinstance(one, LearnerEstimator):
                     margins[place, fold.held_rows] = one.margin(fold.held_matrix)
         whole = np.flatnonzero(np.isfinite(margins).all(axis=1))
@@ -138,8 +137,7 @@ class Constrained:
         least = min(points, key=lambda one: one.gap)
         bound = max(self._tolerance, least.gap + least.gap_error)
         best = min((one for one in points if one.gap <= bound), key=lambda one: one.log_loss)
-        multiplier = search.lambda_vecs_[[best.place]]
-        return Chosen(best, multiplier, margins[best.place], points)
+        return Chosen(best, grid[[best.place]], margins[best.place], points)
 
     def refit(self, learner: Learner, matrix: np.ndarray, chosen: Chosen) -> bytes:
         """Return weights fitted to all rows at the chosen point.
@@ -148,7 +146,7 @@ class Constrained:
             DataError: with all rows its multiplier turns every label into the same.
         """
         rows = np.arange(len(self._target))
-        (estimator,) = self._fit(learner, matrix, rows, chosen.multiplier).predictors_
+        (estimator,) = self.fit_grid(learner, matrix, rows, chosen.multiplier)
         if not isinstance(estimator, LearnerEstimator):
             raise DataError(
                 "mitigation `grid_search`: the chosen multiplier leaves one class only",
@@ -156,23 +154,30 @@ class Constrained:
             )
         return estimator.weights
 
-    def _fit(
-        self,
-        learner: Learner,
-        matrix: np.ndarray,
-        rows: np.ndarray,
-        grid: pd.DataFrame | None = None,
-    ) -> GridSearch:
-        """Fit one estimator a multiplier; the grid depends on the groups' names alone."""
+    def grid(self) -> pd.DataFrame:
+        """Return the multipliers, one column a point."""
+        moment = _MOMENTS[self._constraint.name]()
+        features = np.zeros((len(self._target), 1))
+        moment.load_data(
+            features, self._target.astype(np.int64), sensitive_features=self._merged.astype(str)
+        )
+        return multipliers(moment)
+
+    def fit_grid(
+        self, learner: Learner, matrix: np.ndarray, rows: np.ndarray, grid: pd.DataFrame
+    ) -> list[Any]:
+        """Return one estimator a multiplier, fitted to `rows`, whose matrix is `matrix`.
+
+        Where a multiplier turns every label into the same, it is fairlearn's constant instead of
+        a `LearnerEstimator`.
+        """
         search = GridSearch(
             LearnerEstimator(learner),
             constraints=_MOMENTS[self._constraint.name](),
-            grid_size=POINTS,
-            grid_limit=LIMIT,
             grid=grid,
         )
         target, group = self._target[rows].astype(np.int64), self._merged[rows].astype(str)
-        return search.fit(matrix, target, sensitive_features=group)
+        return list(search.fit(matrix, target, sensitive_features=group).predictors_)
 
     def _measure(self, place: int, margin: np.ndarray, judge: Judge) -> Point:
         calibration, threshold = judge(margin)
