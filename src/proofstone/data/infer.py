@@ -47,7 +47,7 @@ def draft_project(
     uri = str(uri)
     reading = source.read(uri, directory or Path(), encoding)
     frame, kinds = typed(reading.frame, {})
-    draft = draft_of(frame, kinds, label, name=_name(uri))
+    draft = draft_of(frame, kinds, label, name=project_name(Path(uri).stem))
     draft["data"]["source"] = uri
     if encoding is not None:
         draft["data"]["encoding"] = encoding
@@ -89,9 +89,9 @@ def draft_of(
     }
 
 
-def _name(uri: str) -> str:
-    """A project's name from the file's: lower-case letters, digits and hyphens."""
-    slug = re.sub(r"[^a-z0-9]+", "-", Path(uri).stem.lower()).strip("-")
+def project_name(text: str) -> str:
+    """Return `text` as a project's name: lower-case letters, digits and hyphens."""
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return slug[:63] if re.match(r"[a-z]", slug) else f"project-{slug}".strip("-")[:63]
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
-import importlib.metadata
-import importlib.util
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-from proofstone.core.canonical import digest, digest_json
-from proofstone.core.durable import write_file
-from proofstone.core.errors import StoreError
+from proofstone.core.canonical import digest_json
+from proofstone.core.errors import InputError
+from proofstone.pipeline.code_cache import CodeCache
+from proofstone.pipeline.modules import Modules, data_files
+
+_OURS = "proofstone"
 
 
 @dataclass(frozen=True)
@@ -28,162 +24,76 @@ class Code:
 
 
 class CodeIndex:
-    """Digests of source files, remembered by path, time and size in a cache file.
+    """Digests of source files and of what they import, whether installed or not.
 
-    A closure is static: it follows every import statement, also those inside functions, and
-    ignores those under `TYPE_CHECKING` no more than others. Names looked up at run time are
-    invisible to it, which is why only the pipeline looks plug-ins up. Non-Python files beside the
-    modules of a package (templates) count as part of that package.
+    Sources count where they belong to Proofstone, to the packages of the modules asked about, or
+    to no installed distribution; of other libraries the version counts. Files beside the modules
+    of a package (templates, word lists) are part of it; those at the top of Proofstone are not:
+    steps that show texts have the catalogues' digest in their settings.
+
+    Not covered: modules that are looked up by name at run time, which is why only the pipeline
+    looks plug-ins up; modules changed on disk after this process imported them.
     """
 
     def __init__(self, cache_file: Path) -> None:
-        self._file = cache_file
-        self._known: dict[str, Any] = _load(cache_file)
-        self._changed = False
+        self._cache = CodeCache(cache_file)
+        self._modules = Modules()
         self._seen: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def of(self, modules: Iterable[str]) -> Code:
-        """Return the code behind `modules` (dotted names), taken together."""
-        own, foreign = self._closure(sorted(set(modules)))
+        """Return the code behind `modules` (dotted names), taken together.
+
+        Raises:
+            InputError: one of them is no file.
+        """
+        wanted = sorted(set(modules))
+        for module in wanted:
+            if self._modules.find(module) is None:
+                raise InputError(
+                    f"there is no module {module}",
+                    hint="install the package that holds it, as files and not as an archive",
+                )
+        own, foreign = self._closure(wanted)
         sources = {module: self._module(module)[0] for module in sorted(own)}
-        return Code(digest_json(sources), {name: self._version(name) for name in sorted(foreign)})
+        packages = {name: self._cache.versions.of(name) or "absent" for name in sorted(foreign)}
+        return Code(digest_json(sources), packages)
 
     def save(self) -> None:
-        """Keep what was learnt for the next process; a store that refuses costs only time."""
-        if self._changed:
-            try:
-                write_file(self._file, json.dumps(self._known).encode())
-            except StoreError:
-                return
+        """Keep what was learnt for the next process."""
+        self._cache.save()
 
     def _closure(self, modules: list[str]) -> tuple[set[str], set[str]]:
-        homes = {module.partition(".")[0] for module in modules} | {"proofstone"}
+        homes = {module.partition(".")[0] for module in modules} | {_OURS}
         own: set[str] = set()
         foreign: set[str] = set()
         waiting = list(modules)
         while waiting:
             module = waiting.pop()
             top = module.partition(".")[0]
-            if top not in homes:
-                if top not in sys.stdlib_module_names:
-                    foreign.add(top)
-            elif module not in own and _find(module) is not None:
-                own.add(module)
-                waiting.extend(self._module(module)[1])
+            if top in sys.stdlib_module_names or module in own:
+                continue
+            found = self._modules.find(module) is not None
+            if top in homes or (found and not self._cache.versions.of(top)):
+                if found:
+                    own.add(module)
+                    waiting.extend(self._module(module)[1])
+            elif module == top:
+                foreign.add(top)
         return own, foreign
 
     def _module(self, module: str) -> tuple[str, tuple[str, ...]]:
         """Return the digest of one module (with its package's data files) and what it imports."""
         if module not in self._seen:
-            path = _find(module)
+            path = self._modules.find(module)
             assert path is not None
-            sha, imports = self._file_facts(module, path)
-            if path.name == "__init__.py" and "." in module:
-                beside = {str(one.relative_to(path.parent)): self._data(one) for one in _data(path)}
+            inside = path.stem == "__init__"
+            sha, imports = self._cache.file(path, module if inside else module.rpartition(".")[0])
+            if inside and module != _OURS:
+                data = data_files(path.parent)
+                beside = {str(one.relative_to(path.parent)): self._data(one) for one in data}
                 sha = digest_json([sha, beside]) if beside else sha
             self._seen[module] = (sha, imports)
         return self._seen[module]
 
-    def _file_facts(self, module: str, path: Path) -> tuple[str, tuple[str, ...]]:
-        stat = path.stat()
-        stamp = [stat.st_mtime_ns, stat.st_size]
-        known = self._known.get(str(path))
-        if known is None or known["stamp"] != stamp:
-            source = path.read_bytes()
-            imports = sorted(set(_imports(module, path, ast.parse(source))))
-            known = {"stamp": stamp, "sha": digest(source), "imports": imports}
-            self._remember(str(path), known)
-        return known["sha"], tuple(known["imports"])
-
     def _data(self, path: Path) -> str:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-
-    def _version(self, name: str) -> str:
-        """Return the version of the distribution that gives the import `name`, or `absent`."""
-        known = self._known.get(f"import {name}")
-        if known is None:
-            known = _distribution(name)
-            if known:
-                self._remember(f"import {name}", known)
-        return _installed(known) if known else "absent"
-
-    def _remember(self, key: str, value: Any) -> None:
-        self._known[key] = value
-        self._changed = True
-
-
-def _load(file: Path) -> dict[str, Any]:
-    try:
-        known = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-@cache
-def _root(top: str) -> Path | None:
-    spec = importlib.util.find_spec(top)
-    if spec is None or spec.origin is None:
-        return None
-    origin = Path(spec.origin)
-    return origin.parent if origin.name == "__init__.py" else origin
-
-
-@cache
-def _find(module: str) -> Path | None:
-    """Return the source file of `module` without importing it, or None."""
-    top, *rest = module.split(".")
-    root = _root(top)
-    if root is None:
-        return None
-    if root.is_file():
-        return None if rest else root
-    base = root.joinpath(*rest)
-    for path in (base / "__init__.py", base.with_suffix(".py")):
-        if path.is_file():
-            return path
-    return None
-
-
-def _data(package: Path) -> list[Path]:
-    return sorted(
-        path
-        for folder in (package.parent, *(one for one in package.parent.iterdir() if one.is_dir()))
-        if folder == package.parent or not (folder / "__init__.py").exists()
-        for path in folder.iterdir()
-        if path.is_file() and path.suffix not in {".py", ".pyc"} and folder.name != "__pycache__"
-    )
-
-
-def _imports(module: str, path: Path, tree: ast.Module) -> Iterable[str]:
-    """Yield every module that `tree` imports, and the packages that hold it."""
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _ancestry(alias.name)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, base] if base else above)
-            yield from _ancestry(base)
-            yield from (f"{base}.{alias.name}" for alias in node.names)
-
-
-def _ancestry(module: str) -> Iterable[str]:
-    parts = module.split(".")
-    return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
-
-
-def _distribution(name: str) -> str | None:
-    found = importlib.metadata.packages_distributions().get(name)
-    return sorted(found)[0] if found else None
-
-
-@cache
-def _installed(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return "absent"
+        return self._cache.file(path, "")[0]

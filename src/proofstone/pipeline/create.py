@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from proofstone.core.errors import InputError
 from proofstone.core.project.json_schema import write_schema
 from proofstone.core.project.load import FILE
 from proofstone.core.project.write import write_project
-from proofstone.data.infer import draft_project
+from proofstone.data.infer import draft_project, project_name
 
 _TEMPLATES = files("proofstone") / "templates"
 
@@ -42,14 +43,18 @@ def create_from_table(
 ) -> dict[str, Any]:
     """Create a project about a table: its dictionary, gates and candidates are drafted.
 
-    `encoding` is the text's; it is found by itself where that is certain.
+    The project is named after its folder, and finds the table from there. `encoding` is the
+    text's; it is found by itself where that is certain.
 
     Raises:
         DataError: the table cannot be read, or has no such label.
         InputError: the folder holds a project already.
     """
     path = _fresh(directory)
-    write_project(draft_project(source.resolve(), label, encoding=encoding), path)
+    home = directory.resolve()
+    uri = os.path.relpath(source.resolve(), home)
+    draft = draft_project(uri, label, directory=home, encoding=encoding)
+    write_project(draft | {"name": project_name(home.name)}, path)
     return {"file": str(path), "source": str(source), "label": label}
 
 

@@ -29,16 +29,17 @@ def threshold_sweep(case: Case, rng: np.random.Generator) -> Probing:
     """
     score = scores(case, (yield Ask(case.rows, Predict())))
     gated = [key for key in case.levels if _swept(case, *key)]
-    points = [_point(case, score, float(shift), gated, rng) for shift in SHIFTS] if gated else []
+    if not gated:
+        return []
     return [
         Finding(
             probe="threshold_sweep",
             metric="threshold_sweep",
             n=len(case),
             method="each threshold moved by the same amount",
-            reason="" if points else "no gate depends on the threshold",
+            reason="",
             evidence=case.evidence,
-            details={"points": points} if points else {},
+            details={"points": [_point(case, score, float(one), gated, rng) for one in SHIFTS]},
         )
     ]
 

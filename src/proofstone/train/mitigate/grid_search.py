@@ -155,11 +155,20 @@ class Constrained:
         return estimator.weights
 
     def grid(self) -> pd.DataFrame:
-        """Return the multipliers, one column a point."""
+        """Return the multipliers, one column a point, whatever the order of rows.
+
+        Groups go in by falling size: the multiplier then counts in the costs of a small group's
+        rows, instead of being multiplied by how small it is.
+        """
+        names, place, counts = np.unique(
+            self._merged.astype(str), return_inverse=True, return_counts=True
+        )
+        rows = np.lexsort((place, -counts[place]))
         moment = _MOMENTS[self._constraint.name]()
-        features = np.zeros((len(self._target), 1))
         moment.load_data(
-            features, self._target.astype(np.int64), sensitive_features=self._merged.astype(str)
+            np.zeros((len(rows), 1)),
+            self._target[rows].astype(np.int64),
+            sensitive_features=names[place[rows]],
         )
         return multipliers(moment)
 

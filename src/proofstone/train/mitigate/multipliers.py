@@ -18,7 +18,7 @@ def multipliers(moment: Moment) -> pd.DataFrame:
     Integer points of L1 norm at most n, on the moment's basis, with the least n that gives
     `POINTS` of them; one of norm k is stretched to norm `LIMIT` * (k / n)². A squared scale is
     fine near 0, where groups of equal size differ, and still reaches the multipliers that a small
-    group needs. The grid depends on the names of the groups alone.
+    group needs. The basis leaves out the group that comes last in the moment's data.
     """
     size = moment.pos_basis.shape[1]
     for reach in count(1):
@@ -30,4 +30,5 @@ def multipliers(moment: Moment) -> pd.DataFrame:
     scaled = np.array(points, dtype=np.float64) * (LIMIT * norms / reach**2)[:, None]
     up = pd.DataFrame(np.maximum(scaled, 0.0).T, index=moment.pos_basis.columns)
     down = pd.DataFrame(np.maximum(-scaled, 0.0).T, index=moment.neg_basis.columns)
-    return moment.pos_basis.dot(up) + moment.neg_basis.dot(down)
+    grid: pd.DataFrame = moment.pos_basis.dot(up) + moment.neg_basis.dot(down)
+    return grid

@@ -1,0 +1,123 @@
+"""How an assessment of a predictions file grows with its rows: time, memory, and the curve."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from bench.process import Cost, proofstone
+from bench.row import Row, seconds
+
+SIZES = (10_000, 100_000, 1_000_000)
+
+
+def measure(folder: Path) -> list[Cost]:
+    """Assess files of `SIZES` rows, each in a process of its own."""
+    costs = []
+    for size in SIZES:
+        file = folder / f"scored-{size}.csv"
+        _write(file, size)
+        costs.append(
+            proofstone(
+                "assess",
+                "--predictions",
+                str(file),
+                "--label",
+                "y",
+                "--score",
+                "p",
+                "--protected",
+                "sex,region",
+                "--json",
+            )  # fmt: skip
+        )
+        file.unlink()
+    return costs
+
+
+def rows(costs: list[Cost]) -> list[Row]:
+    """One row a size; `ratio` is left out, as nothing stands beside it yet."""
+    found = []
+    for place, (size, cost) in enumerate(zip(SIZES, costs, strict=True)):
+        before = "" if not place else f"rows to the power {_power(costs, place):.2f}; "
+        found.append(
+            Row(
+                f"`assess --predictions`, {size:,} rows of CSV",
+                f"{seconds(cost.wall)}, {seconds(cost.cpu)} CPU",
+                goal="linear or better",
+                notes=f"{before}peak {cost.peak:.0f} MB",
+            )
+        )
+    return found
+
+
+def _power(costs: list[Cost], place: int) -> float:
+    """The exponent by which CPU time grew since the size before."""
+    grown = math.log(costs[place].cpu / costs[place - 1].cpu)
+    return grown / math.log(SIZES[place] / SIZES[place - 1])
+
+
+def _write(file: Path, size: int) -> None:
+    rng = np.random.default_rng(0)
+    score = rng.beta(1.5, 4, size)
+    pl.DataFrame(
+        {
+            "y": (rng.random(size) < score).astype(np.int64),
+            "p": score.round(6),
+            "sex": rng.choice(["female", "male"], size),
+            "region": rng.choice([f"r{place}" for place in range(8)], size),
+            "age": rng.integers(18, 90, size),
+            "income": rng.lognormal(10, 0.5, size).round(2),
+        }
+    ).write_csv(file)
+
+
+def curve(costs: list[Cost]) -> str:
+    """CPU seconds and peak memory over rows, both axes logarithmic, as SVG."""
+    panels = [
+        ("CPU seconds", [cost.cpu for cost in costs]),
+        ("peak memory, MB", [cost.peak for cost in costs]),
+    ]
+    body = "".join(_panel(title, values, 380 * at) for at, (title, values) in enumerate(panels))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 320" role="img" '
+        'font-family="sans-serif" font-size="12"><title>proofstone assess --predictions: '
+        "cost by rows, beside linear growth (dashed)</title>"
+        f'<rect width="760" height="320" fill="#fff"/>{body}</svg>\n'
+    )
+
+
+def _panel(title: str, values: list[float], left: float) -> str:
+    x0, x1, y0, y1 = left + 60, left + 350, 270, 40
+    low = math.floor(math.log10(min(values)))
+    high = max(math.ceil(math.log10(max(values))), low + 1)
+    first, last = math.log10(SIZES[0]), math.log10(SIZES[-1])
+
+    def at(rows: float, value: float) -> str:
+        x = x0 + (x1 - x0) * (math.log10(rows) - first) / (last - first)
+        y = y0 + (y1 - y0) * (math.log10(value) - low) / (high - low)
+        return f"{x:.1f},{y:.1f}"
+
+    parts = [f'<text x="{x0}" y="24" font-weight="bold">{title}</text>']
+    for power in range(low, high + 1):
+        place = at(SIZES[0], 10.0**power).split(",")[1]
+        parts.append(f'<path d="M{x0},{place}H{x1}" stroke="#ddd"/>')
+        parts.append(f'<text x="{x0 - 8}" y="{place}" text-anchor="end">{10.0**power:g}</text>')
+    for size in SIZES:
+        place = at(size, 10.0**low).split(",")[0]
+        parts.append(f'<text x="{place}" y="290" text-anchor="middle">{size:,}</text>')
+    ends = [(size, values[-1] * size / SIZES[-1]) for size in SIZES]
+    linear = " ".join(at(size, value) for size, value in ends if value >= 10.0**low)
+    found = [at(size, value) for size, value in zip(SIZES, values, strict=True)]
+    parts.append(f'<polyline points="{linear}" fill="none" stroke="#888" stroke-dasharray="4"/>')
+    parts.append(f'<polyline points="{" ".join(found)}" fill="none" stroke="#00695c"/>')
+    for point, value in zip(found, values, strict=True):
+        x, y = point.split(",")
+        parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="#00695c"/>')
+        parts.append(
+            f'<text x="{x}" y="{float(y) - 10:.1f}" text-anchor="middle">{value:.3g}</text>'
+        )
+    return "".join(parts)
