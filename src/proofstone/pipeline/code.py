@@ -72,12 +72,12 @@ class CodeIndex:
             top = module.partition(".")[0]
             if top in sys.stdlib_module_names or module in own:
                 continue
-            found = self._modules.find(module) is not None
-            if top in homes or (found and not self._cache.versions.of(top)):
-                if found:
-                    own.add(module)
-                    waiting.extend(self._module(module)[1])
-            elif module == top:
+            if top not in homes and self._cache.versions.of(top):
+                foreign.add(top)
+            elif self._modules.find(module) is not None:
+                own.add(module)
+                waiting.extend(self._module(module)[1])
+            elif top not in homes and module == top:
                 foreign.add(top)
         return own, foreign
 

@@ -52,9 +52,10 @@ def create_from_table(
     """
     path = _fresh(directory)
     home = directory.resolve()
-    uri = os.path.relpath(source.resolve(), home)
-    draft = draft_project(uri, label, directory=home, encoding=encoding)
-    write_project(draft | {"name": project_name(home.name)}, path)
+    draft = draft_project(source.resolve(), label, encoding=encoding)
+    draft["name"] = project_name(home.name)
+    draft["data"]["source"] = os.path.relpath(source.resolve(), home)
+    write_project(draft, path)
     return {"file": str(path), "source": str(source), "label": label}
 
 
