@@ -20,20 +20,8 @@ def measure(folder: Path) -> list[Cost]:
     for size in SIZES:
         file = folder / f"scored-{size}.csv"
         _write(file, size)
-        costs.append(
-            proofstone(
-                "assess",
-                "--predictions",
-                str(file),
-                "--label",
-                "y",
-                "--score",
-                "p",
-                "--protected",
-                "sex,region",
-                "--json",
-            )  # fmt: skip
-        )
+        words = f"--predictions {file} --label y --score p --protected sex,region --json"
+        costs.append(proofstone("assess", *words.split()))
         file.unlink()
     return costs
 

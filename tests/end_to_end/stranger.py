@@ -24,6 +24,7 @@ from proofstone.interfaces.cli import main
 ROWS = 600
 LABEL = "repaid"
 FILE = "proofstone.yaml"
+TABLE = "loans.csv"
 ENVIRONMENT = {
     "PROOFSTONE_USER": "a tester",
     "PROOFSTONE_LANGUAGE": "en",
@@ -135,8 +136,8 @@ def finished(base: Path) -> Path:
     """A project below `base` whose one run is over, with its gates open. Not to be changed."""
     folder = base / "stranger"
     folder.mkdir()
-    table().write_csv(folder / "loans.csv")
-    directory = fresh(folder / "project", folder / "loans.csv")
+    table().write_csv(folder / TABLE)
+    directory = fresh(folder / "project", folder / TABLE)
     run = proofstone("run", "-C", directory, "--json")
     assert run.status == 0, run.out + run.err
     (folder / "run.json").write_text(run.out)
@@ -144,8 +145,9 @@ def finished(base: Path) -> Path:
 
 
 def copy(project: Path, to: Path) -> Path:
-    """A copy of a finished project that a test may change."""
+    """A copy of a finished project, its table beside it as before, that a test may change."""
     shutil.copytree(project, to)
+    shutil.copy(project.parent / TABLE, to.parent)
     return to
 
 

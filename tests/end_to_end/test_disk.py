@@ -242,6 +242,7 @@ def test_a_truncated_artifact_is_named_and_repaired(own: Path) -> None:
     assert again.document["release"] == first
     assert {name for name, status in statuses(again.document).items() if status == "ran"} == {
         "data.split",
+        "report.render",
     }
 
 

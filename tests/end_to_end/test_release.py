@@ -9,7 +9,16 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.end_to_end.stranger import ROWS, as_found, edit, gates, proofstone, tree
+from tests.end_to_end.stranger import (
+    ROWS,
+    TABLE,
+    as_found,
+    copy,
+    edit,
+    gates,
+    proofstone,
+    tree,
+)
 
 WHY = "asked for by a test"
 
@@ -17,8 +26,7 @@ WHY = "asked for by a test"
 @pytest.fixture(scope="module")
 def shut(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project whose newest release failed a gate; the one before is open."""
-    directory = tmp_path_factory.mktemp("shut") / "project"
-    shutil.copytree(project, directory)
+    directory = copy(project, tmp_path_factory.mktemp("shut") / "project")
     edit(directory, assess={"gates": gates(auc=0.999)})
     run = proofstone("run", "-C", directory, "--json")
     assert (run.status, run.document["verdict"]) == (3, "fail")
@@ -145,18 +153,18 @@ TAMPERING = {
 
 @pytest.mark.parametrize("how", TAMPERING)
 def test_tampering_is_caught_and_the_file_named(exported: Path, tmp_path: Path, how: str) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(exported, copy)
+    altered = tmp_path / "altered"
+    shutil.copytree(exported, altered)
     named, tamper = TAMPERING[how]
-    tamper(copy)
-    answer = verify(copy, exported.with_name("release.pub"))
+    tamper(altered)
+    answer = verify(altered, exported.with_name("release.pub"))
     assert answer.status == 4
     assert named in answer.error["message"]
     assert answer.error["kind"] == "verification"
     rows = tmp_path / "rows.csv"
     rows.write_text("age,income,城市,job\n30,2000,上海,clerk\n")
     predict = proofstone(
-        "predict", rows, "-o", tmp_path / "out.csv", "--release", copy,
+        "predict", rows, "-o", tmp_path / "out.csv", "--release", altered,
         "--key", exported.with_name("release.pub"), "-C", tmp_path,
     )  # fmt: skip
     assert predict.status == 4
@@ -176,7 +184,7 @@ def test_export_never_writes_over_something_else(project: Path, exported: Path) 
 def test_predictions_come_from_the_exported_release_alone(
     project: Path, exported: Path, tmp_path: Path
 ) -> None:
-    rows = project.parent / "loans.csv"
+    rows = project.parent / TABLE
     key = exported.with_name("release.pub")
     answer = proofstone(
         "predict", rows, "-o", tmp_path / "out.csv", "--release", exported, "--key", key,

@@ -131,10 +131,11 @@ def test_the_mortgages_are_told_apart_and_the_gap_is_there(
 
 
 def test_protected_columns_are_used_in_training_only(context: Make, small: pl.DataFrame) -> None:
-    fold = folds(small)
+    fold = folds(small, 2)
     plain = run(context(small, fold, logistic, {}))
     for mitigation in ("reweighing", "grid_search"):
-        drafts = run(context(small, fold, logistic, {"mitigation": mitigation}))
+        candidate = {"mitigation": mitigation, "search": {"folds": 2}}
+        drafts = run(context(small, fold, logistic, candidate))
         model = final_model(drafts)
         assert "afam" not in {one.name for one in model.signature.inputs}
         assert model.decision.attribute is None
@@ -146,10 +147,11 @@ def test_protected_columns_are_used_in_training_only(context: Make, small: pl.Da
 def test_constrained_training_narrows_the_gap_and_records_its_choice(
     context: Make, hmda: pl.DataFrame
 ) -> None:
-    fold = folds(hmda)
+    fold = folds(hmda, 2)
+    search = {"folds": 2}
     black = (hmda["afam"] == "yes").to_numpy()
     gaps = []
-    for candidate in ({}, {"mitigation": "grid_search"}):
+    for candidate in ({"search": search}, {"search": search, "mitigation": "grid_search"}):
         drafts = run(context(hmda, fold, logistic, candidate))
         found = predictions(drafts)
         decision, label = found["decision"].to_numpy(), found["label"].to_numpy()

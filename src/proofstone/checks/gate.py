@@ -9,6 +9,10 @@ from proofstone.core.finding import Finding, Verdict
 from proofstone.core.project.schema import Gate
 from proofstone.measures.power import rows_needed
 
+_WORST_FIRST = (
+    Verdict.FAIL, Verdict.NOT_RUN, Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.NOT_APPLICABLE,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -63,14 +67,22 @@ def find(findings: Iterable[Finding], gate: Gate) -> Finding:
 def judge_all(findings: Sequence[Finding], gates: Sequence[Gate]) -> Opening:
     """Judge every gate. The opening's verdict is the worst of theirs; with no gate, `not_run`."""
     judged = tuple(judge(find(findings, gate), gate) for gate in gates)
-    for verdict in (Verdict.FAIL, Verdict.NOT_RUN, Verdict.INCONCLUSIVE):
+    for verdict in _WORST_FIRST[:3]:
         if any(finding.verdict is verdict for finding in judged):
             return Opening(verdict, judged)
     return Opening(Verdict.PASS if judged else Verdict.NOT_RUN, judged)
 
 
 def merge(findings: Sequence[Finding], judged: Sequence[Finding]) -> list[Finding]:
-    """Return all findings with the judged ones in the place of their unjudged selves."""
-    verdicts = {(finding.metric, finding.subject): finding for finding in judged}
-    merged = [verdicts.pop((one.metric, one.subject), one) for one in findings]
-    return merged + list(verdicts.values())
+    """Return all findings with the judged ones in the place of their unjudged selves.
+
+    Of two gates about the same, a minimum and a maximum, the one that came out worse stands.
+    """
+    worst: dict[tuple[str, str], Finding] = {}
+    for finding in judged:
+        key = (finding.metric, finding.subject)
+        known = worst.setdefault(key, finding)
+        if _WORST_FIRST.index(finding.verdict) < _WORST_FIRST.index(known.verdict):
+            worst[key] = finding
+    merged = [worst.pop((one.metric, one.subject), one) for one in findings]
+    return merged + list(worst.values())

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Kind = Literal["defect", "input", "gate", "verification", "missing"]
 
@@ -41,6 +41,10 @@ class ProofstoneError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as what it is, whatever its class is made from."""
+        return _again, (type(self), self.args, self.__dict__)
+
     @property
     def exit_code(self) -> int:
         """The process exit status of this kind of error."""
@@ -49,6 +53,12 @@ class ProofstoneError(Exception):
     def to_json(self) -> dict[str, object]:
         """The error as a JSON document, the same at every door."""
         return {"code": self.code, "kind": self.kind, "message": str(self), "hint": self.hint}
+
+
+def _again(kind: type[ProofstoneError], args: tuple[Any, ...], state: dict[str, Any]) -> Exception:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(ProofstoneError):

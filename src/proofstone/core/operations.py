@@ -13,40 +13,131 @@ class Operation(NamedTuple):
     name: str
     method: str
     summary: str
+    example: str
+    note: str = ""
     first: bool = False
 
 
 OPERATIONS = (
     Operation(
-        "init", "init", message("Create a project from a template or from a table"), first=True
+        "init",
+        "init",
+        message("Create a project from a template or from a table"),
+        "proofstone init mine --from loans.csv --label defaulted",
+        first=True,
     ),
     Operation(
-        "run", "run", message("Run what has to run; end with a verdict and a release"), first=True
+        "run",
+        "run",
+        message("Run what has to run; end with a verdict and a release"),
+        "proofstone run -C demo/credit",
+        message(
+            "Exits with 0 when every gate is open, with 3 when one stayed shut: the release then "
+            "holds the evidence, but cannot be promoted or served."
+        ),
+        first=True,
     ),
     Operation(
-        "serve", "serve", message("Serve a release whose gates are open, on loopback"), first=True
+        "serve",
+        "serve",
+        message("Serve a release whose gates are open, on loopback"),
+        "proofstone serve latest --port 8080",
+        message("RELEASE may also be the folder of an exported release. Stops with Ctrl-C."),
+        first=True,
     ),
-    Operation("check", "check", message("Check the project file; report every problem at once")),
-    Operation("plan", "plan", message("Show the steps, and which of them would run")),
-    Operation("why", "why", message("Say which input of a step changed")),
     Operation(
-        "assess", "assess", message("Assess the project's candidates, or a predictions file")
+        "check",
+        "check",
+        message("Check the project file; report every problem at once"),
+        "proofstone check -C mine",
     ),
     Operation(
-        "explain", "explain", message("Explain a release's predictions for the rows of a file")
+        "plan",
+        "plan",
+        message("Show the steps, and which of them would run"),
+        "proofstone plan -C mine",
     ),
-    Operation("report", "report", message("Write the report of the last run or of a release")),
-    Operation("releases", "releases.list", message("List releases with their verdicts and stages")),
-    Operation("compare", "releases.compare", message("Put two releases side by side")),
     Operation(
-        "promote", "releases.promote", message("Promote a release whose gates are open to a stage")
+        "why",
+        "why",
+        message("Say which input of a step changed"),
+        "proofstone why train.fit/logistic",
     ),
-    Operation("rollback", "releases.rollback", message("Return a stage to the release before")),
     Operation(
-        "export", "releases.export", message("Write a release as a directory that stands alone")
+        "assess",
+        "assess",
+        message("Assess the project's candidates, or a predictions file"),
+        "proofstone assess --predictions scored.csv --label y --score p --protected sex,race",
+        message("Without --predictions or --model, assesses the candidates of the project."),
     ),
-    Operation("verify", "releases.verify", message("Verify an exported release, offline")),
-    Operation("reproduce", "releases.reproduce", message("Recompute a release and compare it")),
-    Operation("predict", "predict", message("Predict the rows of a file with a release")),
-    Operation("doctor", "doctor", message("Look for what is missing, damaged or unsafe; repair")),
+    Operation(
+        "explain",
+        "explain",
+        message("Explain a release's predictions for the rows of a file"),
+        "proofstone explain applicants.csv --limit 1",
+    ),
+    Operation(
+        "report",
+        "report",
+        message("Write the report of the last run or of a release"),
+        "proofstone report --release production -o board.html",
+    ),
+    Operation(
+        "releases",
+        "releases.list",
+        message("List releases with their verdicts and stages"),
+        "proofstone releases --json",
+    ),
+    Operation(
+        "compare",
+        "releases.compare",
+        message("Put two releases side by side"),
+        "proofstone compare production latest",
+    ),
+    Operation(
+        "promote",
+        "releases.promote",
+        message("Promote a release whose gates are open to a stage"),
+        'proofstone promote latest --to production --why "gates open, reviewed by Li Wei"',
+    ),
+    Operation(
+        "rollback",
+        "releases.rollback",
+        message("Return a stage to the release before"),
+        'proofstone rollback --why "complaints about wrong denials"',
+    ),
+    Operation(
+        "export",
+        "releases.export",
+        message("Write a release as a directory that stands alone"),
+        "proofstone export latest credit-release",
+    ),
+    Operation(
+        "verify",
+        "releases.verify",
+        message("Verify an exported release, offline"),
+        "proofstone verify credit-release --key signer.pub",
+        message(
+            "Exits with 4 when a file, a digest or the signature does not hold, with 3 when all of "
+            "it holds but a gate was shut."
+        ),
+    ),
+    Operation(
+        "reproduce",
+        "releases.reproduce",
+        message("Recompute a release and compare it"),
+        "proofstone reproduce latest",
+    ),
+    Operation(
+        "predict",
+        "predict",
+        message("Predict the rows of a file with a release"),
+        "proofstone predict applicants.csv -o decisions.csv --release latest",
+    ),
+    Operation(
+        "doctor",
+        "doctor",
+        message("Look for what is missing, damaged or unsafe; repair"),
+        "proofstone doctor --repair",
+    ),
 )

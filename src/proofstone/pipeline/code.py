@@ -10,6 +10,7 @@ from pathlib import Path
 from proofstone.core.canonical import digest_json
 from proofstone.core.errors import InputError
 from proofstone.pipeline.code_cache import CodeCache
+from proofstone.pipeline.imports import ancestry
 from proofstone.pipeline.modules import Modules, data_files
 
 _OURS = "proofstone"
@@ -17,7 +18,10 @@ _OURS = "proofstone"
 
 @dataclass(frozen=True)
 class Code:
-    """What a step's behaviour follows from: digest of its own sources, versions of the rest."""
+    """What a step's behaviour follows from: digest of its own sources, versions of the rest.
+
+    `packages` gives the version of each distribution; `absent` for an import that none gives.
+    """
 
     digest: str
     packages: Mapping[str, str]
@@ -55,8 +59,10 @@ class CodeIndex:
                 )
         own, foreign = self._closure(wanted)
         sources = {module: self._module(module)[0] for module in sorted(own)}
-        packages = {name: self._cache.versions.of(name) or "absent" for name in sorted(foreign)}
-        return Code(digest_json(sources), packages)
+        packages: dict[str, str] = {}
+        for name in foreign:
+            packages |= self._cache.versions.of(name) or {name: "absent"}
+        return Code(digest_json(sources), dict(sorted(packages.items())))
 
     def save(self) -> None:
         """Keep what was learnt for the next process."""
@@ -66,7 +72,7 @@ class CodeIndex:
         homes = {module.partition(".")[0] for module in modules} | {_OURS}
         own: set[str] = set()
         foreign: set[str] = set()
-        waiting = list(modules)
+        waiting = [one for module in modules for one in ancestry(module)]
         while waiting:
             module = waiting.pop()
             top = module.partition(".")[0]

@@ -43,13 +43,15 @@ class LocalExecutor:
     """A pool of `workers` fresh processes, each of one thread, started when first needed.
 
     Every part runs in a worker, also where there is only one worker: the numbers are then the
-    same whatever the machine's core count.
+    same whatever the machine's core count. Workers read the number of threads from environment
+    variables, which this process has until the end.
     """
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
+        self._environment: dict[str, str | None] = {}
 
     def map(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
         """Return `function(part)` for each part, in order.
@@ -74,9 +76,14 @@ class LocalExecutor:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+        for name, value in self._environment.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        for name in _ONE_THREAD:
-            os.environ.setdefault(name, "1")
+        self._environment = {name: os.environ.get(name) for name in _ONE_THREAD}
+        os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
         return ProcessPoolExecutor(self._workers, mp_context=context)

@@ -10,7 +10,6 @@ from proofstone.pipeline.journey import Journey
 from proofstone.pipeline.keys import action_key, ingredients
 from proofstone.pipeline.node import Node, Port
 from proofstone.pipeline.why import changes
-from proofstone.store.actions import Action
 
 
 def forecast(journey: Journey) -> list[dict[str, Any]]:

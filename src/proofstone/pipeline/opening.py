@@ -73,4 +73,6 @@ def _candidates(
 
 
 def _same(one: Mapping[str, Any], gate: Finding) -> bool:
-    return bool(one["metric"] == gate.metric and one["subject"] == gate.subject)
+    return all(
+        one[name] == getattr(gate, name) for name in ("metric", "subject", "direction", "limit")
+    )

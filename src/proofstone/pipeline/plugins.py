@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from proofstone.core.errors import InputError, MissingExtra
+from proofstone.core.errors import InputError, MissingExtra, ProofstoneError
+from proofstone.core.project.nearest import nearest
 
-GROUPS = ("sources", "families", "probes", "compressors", "guards")
+_KINDS = {"sources": "source", "families": "family", "probes": "probe"}
 
 
 @dataclass(frozen=True)
@@ -34,24 +34,42 @@ class Plugin:
         """Import and return the object.
 
         Raises:
-            MissingExtra: it needs an optional library that is absent.
+            MissingExtra: it ships, but needs an optional library that is absent.
+            InputError: a stranger's package does not hold what it registered.
         """
         try:
             return self.entry.load()
-        except ModuleNotFoundError as error:
-            if not self.ships or (error.name or "").startswith("proofstone"):
+        except ProofstoneError:
+            raise
+        except Exception as error:
+            if not self.ships:
+                raise InputError(
+                    f"the plug-in {self.name} ({self.entry.value}) cannot be loaded: {error}",
+                    hint=f"mend or uninstall {_package(self.entry)}, which registers it",
+                ) from error
+            absent = error.name if isinstance(error, ModuleNotFoundError) else None
+            if absent is None or absent.startswith("proofstone") or not self.entry.extras:
                 raise
-            extra = self.entry.extras[0] if self.entry.extras else "all"
-            raise MissingExtra(error.name or self.module, extra) from error
+            raise MissingExtra(absent, self.entry.extras[0]) from error
 
 
 @cache
 def plugins(group: str) -> dict[str, Plugin]:
-    """Return the plug-ins of `group` by name, in alphabetical order."""
-    entries = entry_points(group=f"proofstone.{group}")
-    return {
-        entry.name: Plugin(entry.name, entry) for entry in sorted(entries, key=lambda e: e.name)
-    }
+    """Return the plug-ins of `group` (sources, families or probes) by name, alphabetically.
+
+    Raises:
+        InputError: two packages register the same name.
+    """
+    found: dict[str, Plugin] = {}
+    for entry in sorted(entry_points(group=f"proofstone.{group}"), key=lambda one: one.name):
+        known = found.setdefault(entry.name, Plugin(entry.name, entry))
+        if known.entry.value != entry.value:
+            raise InputError(
+                f"the {_KINDS[group]} {entry.name!r} is registered twice: "
+                f"{known.entry.value} and {entry.value}",
+                hint=f"uninstall {_package(known.entry)} or {_package(entry)}",
+            )
+    return found
 
 
 def plugin(group: str, name: str) -> Plugin:
@@ -62,10 +80,9 @@ def plugin(group: str, name: str) -> Plugin:
     """
     known = plugins(group)
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise InputError(
-            f"there is no {group.rstrip('s')} named {name!r}",
-            hint=f"{meant}known: {', '.join(known)}",
-        )
+        raise InputError(f"there is no {_KINDS[group]} named {name!r}", hint=nearest(name, known))
     return known[name]
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else entry.module

@@ -49,8 +49,8 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
         if before[name] != after[name]
     ]
     old, new = _values(before), _values(after)
-    found += [f"{key}: {old.get(key)} -> {new.get(key)}" for key in old if old[key] != new.get(key)]
-    return found
+    both = sorted(old.keys() | new.keys())
+    return found + [f"{k}: {old.get(k)} -> {new.get(k)}" for k in both if old.get(k) != new.get(k)]
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, Any]:

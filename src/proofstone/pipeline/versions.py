@@ -1,38 +1,54 @@
-"""Versions of installed libraries, by the name that they are imported by."""
+"""Versions of installed distributions, by the name that they are imported by."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 
 from proofstone.core.canonical import digest_json
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_OF_EXTRA = re.compile(r"\bextra\s*==")
 
 
 class Versions:
     """Looks versions up; `known` are answers from before that still hold."""
 
-    def __init__(self, known: Mapping[str, str]) -> None:
+    def __init__(self, known: Mapping[str, Mapping[str, str]]) -> None:
         self.known = dict(known)
 
-    def of(self, name: str) -> str:
-        """Return the version of what gives the import `name`; empty where nothing installed does.
+    def of(self, name: str) -> Mapping[str, str]:
+        """Return name and version of the distributions that give the import `name`.
 
-        A name that several distributions share (a namespace) has the versions of all of them.
+        What these require is among them, except for their extras. Empty where nothing that is
+        installed gives it.
         """
         if name not in self.known:
-            found = sorted(set(self._providers.get(name, ())))
-            versions = [importlib.metadata.version(one) for one in found]
-            alone = len(found) == 1
-            pairs = zip(found, versions, strict=True)
-            self.known[name] = versions[0] if alone else ", ".join(" ".join(pair) for pair in pairs)
+            self.known[name] = dict(sorted(self._needed(self._providers.get(name, []))))
         return self.known[name]
+
+    def _needed(self, names: list[str]) -> Iterator[tuple[str, str]]:
+        waiting, seen = list(names), set()
+        while waiting:
+            name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+            if name in seen:
+                continue
+            seen.add(name)
+            try:
+                found = distribution(name)
+            except PackageNotFoundError:
+                continue
+            yield name, found.version
+            required = [one for one in found.requires or () if not _OF_EXTRA.search(one)]
+            waiting.extend(match[0] for one in required if (match := _NAME.match(one)))
 
     @cached_property
     def _providers(self) -> Mapping[str, list[str]]:
-        return importlib.metadata.packages_distributions()
+        return packages_distributions()
 
 
 def installation() -> str:

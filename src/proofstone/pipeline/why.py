@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
+from proofstone.core.canonical import canonical_json
+
 _SHOWN = 60
+_BEFORE = 20
+_ABSENT = object()
 
 
 @dataclass(frozen=True)
@@ -22,24 +27,52 @@ class Change:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Return every ingredient that differs between two action keys, by path, shallow first."""
-    return sorted(_walk("", before, after), key=lambda change: change.path.count("."))
+    """Return every ingredient that differs between two action keys, by path, shallow first.
+
+    Ingredients differ where their canonical JSON does: 1 is not 1.0, and null is not absent.
+
+    >>> [str(one) for one in changes({"a": 1, "b": {"c": "x"}}, {"a": 1, "b": {"c": "y"}})]
+    ['b.c: x -> y']
+    """
+    found = sorted(_walk((), before, after), key=lambda change: len(change[0]))
+    return [Change(_joined(path), *_shown(old, new)) for path, old, new in found]
 
 
-def _walk(path: str, before: Any, after: Any) -> Iterator[Change]:
-    if before == after:
-        return
+def _walk(path: tuple[str, ...], before: Any, after: Any) -> Iterator[tuple[Any, Any, Any]]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted({*before, *after}):
-            deeper = f"{path}.{name}" if path else name
-            yield from _walk(deeper, before.get(name), after.get(name))
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for place, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _walk(f"{path}[{place}]", old, new)
-    else:
-        yield Change(path, _shown(before), _shown(after))
+            old, new = before.get(name, _ABSENT), after.get(name, _ABSENT)
+            yield from _walk((*path, name), old, new)
+    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        for place, (old, new) in enumerate(zip_longest(before, after, fillvalue=_ABSENT)):
+            yield from _walk((*path, f"[{place}]"), old, new)
+    elif _json(before) != _json(after):
+        yield path, before, after
 
 
-def _shown(value: Any) -> str:
-    text = "absent" if value is None else str(value)
+def _joined(path: tuple[str, ...]) -> str:
+    return ".".join(path).replace(".[", "[")
+
+
+def _shown(before: Any, after: Any) -> tuple[str, str]:
+    """Both values as short texts, cut so that where they differ is seen."""
+    old, new = _text(before), _text(after)
+    if old == new:
+        old, new = _json(before), _json(after)
+    if old[: _SHOWN - 1] == new[: _SHOWN - 1]:
+        pairs = enumerate(zip_longest(old, new))
+        start = next(place for place, (a, b) in pairs if a != b) - _BEFORE
+        old, new = f"…{old[start:]}", f"…{new[start:]}"
+    return _cut(old), _cut(new)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return "absent" if value is _ABSENT else canonical_json(value).decode()

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from proofstone.core.extras import need
 from proofstone.models.calibration import Calibration, Isotonic, Sigmoid, Uncalibrated, logistic
 
 _STEPS = 100
@@ -60,10 +61,15 @@ def fit_sigmoid(margin: np.ndarray, target: np.ndarray) -> Sigmoid:
 
 
 def fit_isotonic(margin: np.ndarray, target: np.ndarray) -> Isotonic:
-    """Return the isotonic regression of `target` on `margin` (Zadrozny and Elkan 2002)."""
-    from sklearn.isotonic import IsotonicRegression
+    """Return the isotonic regression of `target` on `margin` (Zadrozny and Elkan 2002).
 
-    fitted = IsotonicRegression(y_min=0.0, y_max=1.0).fit(margin, target.astype(np.float64))
+    Raises:
+        MissingExtra: scikit-learn is not installed.
+    """
+    isotonic = need("sklearn.isotonic", extra="tabular")
+    fitted = isotonic.IsotonicRegression(y_min=0.0, y_max=1.0).fit(
+        margin, target.astype(np.float64)
+    )
     return Isotonic(fitted.X_thresholds_, fitted.y_thresholds_)
 
 

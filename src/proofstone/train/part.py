@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from proofstone.core.errors import DataError
+from proofstone.core.extras import need
 from proofstone.core.project.schema import Candidate, Prepare, Task, Threshold
 from proofstone.models.calibration import Calibration
 from proofstone.models.contract import Feature, Signature
@@ -174,6 +175,7 @@ class _Fitting:
     def _constrained(
         self, learner: Learner, matrix: np.ndarray
     ) -> tuple[bytes, np.ndarray, dict[str, Any]]:
+        need("fairlearn", extra="tabular")
         from proofstone.train.mitigate.grid_search import Constrained
 
         assert self.part.group is not None

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from proofstone.core.errors import InputError, ProofstoneError
 from proofstone.core.i18n import _
-from proofstone.core.operations import OPERATIONS
+from proofstone.core.operations import OPERATIONS, Operation
 from proofstone.interfaces.cli.show import show_error
 
 _MODULES = {
@@ -41,7 +41,7 @@ class LazyGroup(TyperGroup):
         function: Callable[..., None] = getattr(module, f"{cmd_name}_command")
         operation = next(one for one in OPERATIONS if one.name == cmd_name)
         app = typer.Typer(add_completion=False)
-        app.command(cmd_name, help=_help(operation.summary, function))(function)
+        app.command(cmd_name, help=_help(operation))(function)
         command = typer.main.get_command(app)
         command.name = cmd_name
         return command
@@ -56,9 +56,11 @@ class LazyGroup(TyperGroup):
             formatter.write_dl(rest)
 
 
-def _help(summary: str, function: Callable[..., None]) -> str:
-    """The summary in the language in force, then the command's own example."""
-    return f"{_(summary)}.\n\n{function.__doc__ or ''}"
+def _help(operation: Operation) -> str:
+    """What an operation does, an example, and what else there is to know, as `--help` shows it."""
+    example = _("Example: {line}").format(line=operation.example)
+    note = f"\n\n{_(operation.note)}" if operation.note else ""
+    return f"{_(operation.summary)}.\n\n{example}{note}"
 
 
 def run() -> None:
@@ -69,7 +71,7 @@ def run() -> None:
 
 
 def _root(
-    version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version."),
+    version: bool = typer.Option(False, "--version", is_eager=True, help=_("Print the version.")),
 ) -> None:
     if version:
         from importlib.metadata import version as installed

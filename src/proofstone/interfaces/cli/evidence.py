@@ -19,40 +19,38 @@ from proofstone.interfaces.cli.show import findings_table, number, out
 
 def assess_command(
     predictions: Annotated[
-        Path | None, typer.Option(help="A table of labels and scores; no project is needed.")
+        Path | None, typer.Option(help=_("A table of labels and scores; no project is needed."))
     ] = None,
-    label: Annotated[str, typer.Option(help="With --predictions: the label's column.")] = "y",
-    score: Annotated[str, typer.Option(help="With --predictions: the score's column.")] = "p",
+    label: Annotated[str, typer.Option(help=_("With --predictions: the label's column."))] = "y",
+    score: Annotated[str, typer.Option(help=_("With --predictions: the score's column."))] = "p",
     protected: Annotated[
-        str, typer.Option(help="With --predictions: protected columns, comma between.")
+        str, typer.Option(help=_("With --predictions: protected columns, comma between."))
     ] = "",
     positive: Annotated[
-        str | None, typer.Option(help="The label's value that the score is the probability of.")
+        str | None, typer.Option(help=_("The label's value that the score is the probability of."))
     ] = None,
     threshold: Annotated[
-        float, typer.Option(min=0, max=1, help="Scores from here on are decided positive.")
+        float, typer.Option(min=0, max=1, help=_("Scores from here on are decided positive."))
     ] = 0.5,
     gates: Annotated[
-        Path | None, typer.Option(help="A YAML list of gates: metric, subject, min or max, reason.")
+        Path | None,
+        typer.Option(help=_("A YAML list of gates: metric, subject, min or max, reason.")),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="A chat model in a GGUF file; needs --questions.")
+        Path | None, typer.Option(help=_("A chat model in a GGUF file; needs --questions."))
     ] = None,
     questions: Annotated[
-        Path | None, typer.Option(help="A YAML list of questions: prompt, expect.")
+        Path | None, typer.Option(help=_("A YAML list of questions: prompt, expect."))
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Where the report goes; beside the file by default.")
+        Path | None, typer.Option(help=_("Where the report goes; beside the file by default."))
     ] = None,
-    sarif: Annotated[Path | None, typer.Option(help="Also write SARIF 2.1.0 there.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Also write JUnit XML there.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help=_("Also write SARIF 2.1.0 there."))] = None,
+    junit: Annotated[Path | None, typer.Option(help=_("Also write JUnit XML there."))] = None,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone assess --predictions scored.csv --label y --score p --protected sex,race
-
-    Without --predictions or --model, assesses the candidates of the project.
-    """
+    """The command `assess`; `core.operations` has its help."""
     if model is not None:
         if questions is None:
             raise InputError("--questions is wanting", hint="a YAML list of prompt and expect")
@@ -87,13 +85,13 @@ def _show(document: dict[str, Any]) -> None:
 
 
 def explain_command(
-    rows: Annotated[Path, typer.Argument(help="A table of rows: CSV, Parquet or JSONL.")],
-    release: Annotated[str, typer.Option(help="Id, stage, or latest.")] = "latest",
-    limit: Annotated[int, typer.Option(min=1, help="Explain at most so many rows.")] = 5,
+    rows: Annotated[Path, typer.Argument(help=_("A table of rows: CSV, Parquet or JSONL."))],
+    release: Annotated[str, typer.Option(help=_("Id, stage, or latest."))] = "latest",
+    limit: Annotated[int, typer.Option(min=1, help=_("Explain at most so many rows."))] = 5,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone explain applicants.csv --limit 1"""
+    """The command `explain`; `core.operations` has its help."""
     document = Workspace(project).explain(rows, release=release, limit=limit)
     if as_json:
         print_json(document)
@@ -110,17 +108,17 @@ def explain_command(
 
 
 def report_command(
-    release: Annotated[str, typer.Option(help="Id, stage, or latest.")] = "latest",
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where it goes.")] = Path(
+    release: Annotated[str, typer.Option(help=_("Id, stage, or latest."))] = "latest",
+    output: Annotated[Path, typer.Option("--output", "-o", help=_("Where it goes."))] = Path(
         "report.html"
     ),
     cards: Annotated[
-        bool, typer.Option("--cards", help="Also write model card and data card as Markdown.")
+        bool, typer.Option("--cards", help=_("Also write model card and data card as Markdown."))
     ] = False,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone report --release production -o board.html"""
+    """The command `report`; `core.operations` has its help."""
     document = Workspace(project).report(release=release, output=output, cards=cards)
     if as_json:
         print_json(document)

@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
+from proofstone.core.i18n import _
+
 Project = Annotated[
-    Path, typer.Option("--project", "-C", help="The project's folder.", show_default=False)
+    Path, typer.Option("--project", "-C", help=_("The project's folder."), show_default=False)
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Json = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 Release = Annotated[
-    str, typer.Argument(help="A release: its id or the first characters of it, a stage, or latest.")
+    str,
+    typer.Argument(help=_("A release: its id or the first characters of it, a stage, or latest.")),
 ]
 Key = Annotated[
     Path | None,
-    typer.Option("--key", help="The signer's public key (PEM); this project's own by default."),
+    typer.Option("--key", help=_("The signer's public key (PEM); this project's own by default.")),
 ]
 HERE = Path()

@@ -19,18 +19,20 @@ from proofstone.interfaces.cli.show import out
 
 
 def init_command(
-    directory: Annotated[Path, typer.Argument(help="The folder to create.")],
-    template: Annotated[str, typer.Option(help="A template that ships: credit.")] = "credit",
+    directory: Annotated[Path, typer.Argument(help=_("The folder to create."))],
+    template: Annotated[str, typer.Option(help=_("A template that ships: credit."))] = "credit",
     source: Annotated[
-        Path | None, typer.Option("--from", help="Your own table: CSV, Parquet or JSONL.")
+        Path | None, typer.Option("--from", help=_("Your own table: CSV, Parquet or JSONL."))
     ] = None,
-    label: Annotated[str | None, typer.Option(help="With --from: the column to predict.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help=_("With --from: the column to predict."))
+    ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="With --from: the text's encoding, such as gbk.")
+        str | None, typer.Option(help=_("With --from: the text's encoding, such as gbk."))
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone init mine --from loans.csv --label defaulted"""
+    """The command `init`; `core.operations` has its help."""
     document = Workspace(directory).init(
         template=template, source=source, label=label, encoding=encoding
     )
@@ -43,7 +45,7 @@ def init_command(
 
 
 def check_command(project: Project = HERE, as_json: Json = False) -> None:
-    """Example: proofstone check -C mine"""
+    """The command `check`; `core.operations` has its help."""
     document = Workspace(project).check()
     problems = [Problem(**problem) for problem in document["problems"]]
     if as_json:
@@ -55,7 +57,7 @@ def check_command(project: Project = HERE, as_json: Json = False) -> None:
 
 
 def plan_command(project: Project = HERE, as_json: Json = False) -> None:
-    """Example: proofstone plan -C mine"""
+    """The command `plan`; `core.operations` has its help."""
     document = Workspace(project).plan()
     if as_json:
         print_json(document)
@@ -71,15 +73,13 @@ def plan_command(project: Project = HERE, as_json: Json = False) -> None:
 
 def run_command(
     project: Project = HERE,
-    workers: Annotated[int | None, typer.Option(help="Processes; one a core by default.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(help=_("Processes; one a core by default."))
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=_("No progress."))] = False,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone run -C demo/credit
-
-    Exits with 0 when every gate is open, with 3 when one stayed shut: the release then holds the
-    evidence, but cannot be promoted or served.
-    """
+    """The command `run`; `core.operations` has its help."""
     with progress(quiet=quiet or as_json) as tell:
         workspace = Workspace(project, tell)
         document = workspace.run(workers=workers)
@@ -92,11 +92,11 @@ def run_command(
 
 
 def why_command(
-    step: Annotated[str, typer.Argument(help="A step's name, as `plan` shows it.")],
+    step: Annotated[str, typer.Argument(help=_("A step's name, as `plan` shows it."))],
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone why train.fit/logistic"""
+    """The command `why`; `core.operations` has its help."""
     document = Workspace(project).why(step)
     if as_json:
         print_json(document)
@@ -109,11 +109,11 @@ def why_command(
 def doctor_command(
     project: Project = HERE,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Drop damaged objects; the next run remakes them.")
+        bool, typer.Option("--repair", help=_("Drop damaged objects; the next run remakes them."))
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone doctor --repair"""
+    """The command `doctor`; `core.operations` has its help."""
     document = Workspace(project).doctor(repair=repair)
     if as_json:
         print_json(document)

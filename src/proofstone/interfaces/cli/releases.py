@@ -15,12 +15,12 @@ from proofstone.interfaces.cli.options import HERE, Json, Key, Project, Release
 from proofstone.interfaces.cli.progress import progress
 from proofstone.interfaces.cli.show import interval, number, out, verdict_text
 
-Why = Annotated[str, typer.Option(help="The reason; it stands in the audit trail.")]
-Stage = Annotated[str, typer.Option(help="staging or production.")]
+Why = Annotated[str, typer.Option(help=_("The reason; it stands in the audit trail."))]
+Stage = Annotated[str, typer.Option(help=_("staging or production."))]
 
 
 def releases_command(project: Project = HERE, as_json: Json = False) -> None:
-    """Example: proofstone releases --json"""
+    """The command `releases`; `core.operations` has its help."""
     document = Workspace(project).releases.list()
     if as_json:
         print_json(document)
@@ -39,7 +39,7 @@ def releases_command(project: Project = HERE, as_json: Json = False) -> None:
 def compare_command(
     first: Release, second: Release, project: Project = HERE, as_json: Json = False
 ) -> None:
-    """Example: proofstone compare production latest"""
+    """The command `compare`; `core.operations` has its help."""
     document = Workspace(project).releases.compare(first, second)
     if as_json:
         print_json(document)
@@ -59,7 +59,7 @@ def promote_command(
     release: Release, why: Why, to: Stage = "production", project: Project = HERE,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Example: proofstone promote latest --to production --why "gates open, reviewed by Li Wei" """
+    """The command `promote`; `core.operations` has its help."""
     document = Workspace(project).releases.promote(release, stage=to, why=why)
     if as_json:
         print_json(document)
@@ -70,7 +70,7 @@ def promote_command(
 def rollback_command(
     why: Why, stage: Stage = "production", project: Project = HERE, as_json: Json = False
 ) -> None:
-    """Example: proofstone rollback --why "complaints about wrong denials" """
+    """The command `rollback`; `core.operations` has its help."""
     document = Workspace(project).releases.rollback(stage=stage, why=why)
     if as_json:
         print_json(document)
@@ -82,11 +82,11 @@ def rollback_command(
 
 def export_command(
     release: Release,
-    directory: Annotated[Path, typer.Argument(help="The folder to create.")],
+    directory: Annotated[Path, typer.Argument(help=_("The folder to create."))],
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone export latest credit-release"""
+    """The command `export`; `core.operations` has its help."""
     document = Workspace(project).releases.export(release, directory)
     if as_json:
         print_json(document)
@@ -96,16 +96,12 @@ def export_command(
 
 
 def verify_command(
-    directory: Annotated[Path, typer.Argument(help="An exported release.")],
+    directory: Annotated[Path, typer.Argument(help=_("An exported release."))],
     key: Key = None,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone verify credit-release --key signer.pub
-
-    Exits with 4 when a file, a digest or the signature does not hold, with 3 when all of it holds
-    but a gate was shut.
-    """
+    """The command `verify`; `core.operations` has its help."""
     document = Workspace(project).releases.verify(directory, key=key)
     if as_json:
         print_json(document)
@@ -120,7 +116,7 @@ def verify_command(
 def reproduce_command(
     release: Release = "latest", project: Project = HERE, as_json: Json = False
 ) -> None:
-    """Example: proofstone reproduce latest"""
+    """The command `reproduce`; `core.operations` has its help."""
     with progress(quiet=as_json) as tell:
         document = Workspace(project, tell).releases.reproduce(release)
     if as_json:

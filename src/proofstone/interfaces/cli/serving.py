@@ -16,16 +16,13 @@ from proofstone.interfaces.cli.show import out
 
 def serve_command(
     release: Release = "production",
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8080,
+    host: Annotated[str, typer.Option(help=_("A loopback address."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help=_("0 picks a free one."))] = 8080,
     key: Key = None,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone serve latest --port 8080
-
-    RELEASE may also be the folder of an exported release. Stops with Ctrl-C.
-    """
+    """The command `serve`; `core.operations` has its help."""
     from proofstone.interfaces.rest.server import serve
 
     verified = Workspace(project).serve(release, key=key)
@@ -42,14 +39,14 @@ def _ready(address: str, as_json: bool) -> None:
 
 
 def predict_command(
-    rows: Annotated[Path, typer.Argument(help="A table of rows: CSV, Parquet or JSONL.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where predictions go.")],
-    release: Annotated[str, typer.Option(help="Id, stage, latest, or a folder.")] = "production",
+    rows: Annotated[Path, typer.Argument(help=_("A table of rows: CSV, Parquet or JSONL."))],
+    output: Annotated[Path, typer.Option("--output", "-o", help=_("Where predictions go."))],
+    release: Annotated[str, typer.Option(help=_("Id, stage, latest, or a folder."))] = "production",
     key: Key = None,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Example: proofstone predict applicants.csv -o decisions.csv --release latest"""
+    """The command `predict`; `core.operations` has its help."""
     document = Workspace(project).predict(rows, output, release=release, key=key)
     if as_json:
         print_json(document)
