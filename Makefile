@@ -32,11 +32,11 @@ docs: venv ## build the documentation into site/
 
 translations: venv ## bring the Chinese catalogue up to date with the sources
 	@mkdir -p build
-	$(BIN)/pybabel -q extract --mapping babel.cfg --no-location --sort-output \
-	    --output build/proofstone.pot src/proofstone
-	$(BIN)/pybabel -q update --domain proofstone --input-file build/proofstone.pot --no-wrap \
-	    --output-dir src/proofstone/locale --no-fuzzy-matching --ignore-pot-creation-date
-	$(BIN)/pybabel -q compile --domain proofstone --directory src/proofstone/locale --statistics
+	$(BIN)/pybabel -q extract -F babel.cfg -k message --no-location --sort-output \
+	    -o build/proofstone.pot src/proofstone
+	$(BIN)/pybabel -q update -i build/proofstone.pot -d src/proofstone/locale -D proofstone -l zh \
+	    --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d src/proofstone/locale -D proofstone
 
 clean: ## delete what these commands made, the demo's project included
 	rm -rf .venv build demo dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

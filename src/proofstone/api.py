@@ -54,15 +54,12 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """The project's store, made when first used."""
-        from proofstone.store.store import Store
-
         if not (self.directory / FILE).is_file():
             raise InputError(
                 f"{self.directory}: there is no {FILE}",
                 hint="run `proofstone init`, or name the project's folder with --project",
             )
-        address = self.settings.ledger
-        return Store(self.directory / self.settings.home, address.reveal() if address else None)
+        return self._open_store()
 
     @cached_property
     def releases(self) -> ReleaseDesk:
@@ -126,7 +123,7 @@ class Workspace:
         record = self.record(document["release"])
         exported(record, sarif=sarif, junit=junit)
         return {
-            "threshold": threshold_of(document["findings"]),
+            "threshold": self._threshold(document["release"]),
             "findings": document["findings"],
             "report": document["report"],
         }
@@ -134,10 +131,12 @@ class Workspace:
     def ask(self, model: Path, questions: Path, *, report: Path | None = None) -> dict[str, Any]:
         """Assess a chat model (GGUF) on a list of questions; answers are kept in the ledger."""
         from proofstone.pipeline.questions import assess_questions
-        from proofstone.store.store import Store
 
-        store = Store(self.directory / self.settings.home)
-        return assess_questions(model, questions, store, report=report)
+        store = self._open_store()
+        try:
+            return assess_questions(model, questions, store, report=report)
+        finally:
+            store.close()
 
     def why(self, step: str) -> dict[str, Any]:
         """Name the inputs of `step` that changed since it last ran."""
@@ -212,6 +211,22 @@ class Workspace:
 
         who = self.settings.user
         return Journey(self.project, self.directory, self.store, who=who, tell=self.tell)
+
+    def _open_store(self) -> Store:
+        from proofstone.store.store import Store
+
+        address = self.settings.ledger
+        return Store(self.directory / self.settings.home, address.reveal() if address else None)
+
+    def _threshold(self, release: str) -> float:
+        """The decision threshold of a release's model; where groups have their own, the others'."""
+        import json
+
+        from proofstone.registry.shelf import find
+
+        row = find(self.store, release)
+        model = json.loads(self.store.open(row.artifact).read("model/model.json"))
+        return float(model["decision"]["threshold"])
 
     def _write(self, path: Path, data: bytes) -> None:
         from proofstone.core.durable import write_file
@@ -324,14 +339,6 @@ class ReleaseDesk:
             workers=space.settings.workers,
             tell=space.tell,
         )
-
-
-def threshold_of(findings: Sequence[dict[str, Any]]) -> float | None:
-    """The decision threshold that the findings were measured at, or None."""
-    for finding in findings:
-        if "threshold" in finding["details"]:
-            return float(finding["details"]["threshold"])
-    return None
 
 
 def assess_file(

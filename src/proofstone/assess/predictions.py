@@ -46,10 +46,11 @@ _BACKGROUND = 200
 
 @dataclass(frozen=True, eq=False)
 class Assessed:
-    """The findings, the case that they are about, and its one decision threshold."""
+    """The findings, the case that they are about, its one threshold and its positive class."""
 
     case: Case
     threshold: float
+    positive: str
     findings: list[Finding]
 
 
@@ -89,8 +90,8 @@ def assess_predictions(
     case = _case(rows, labels.target, cut, people, level, levels)
     fitting = [probe for probe in probes if probe.rows(case) <= len(case)]
     findings = Oracle(model).run(fitting, case, seed=seed)
-    return Assessed(case, cut, findings + [_beyond(probe) for probe in probes
-                                           if probe not in fitting])  # fmt: skip
+    beyond = [_beyond(probe) for probe in probes if probe not in fitting]
+    return Assessed(case, cut, labels.positive, findings + beyond)
 
 
 def assess_estimator(
@@ -126,7 +127,8 @@ def assess_estimator(
     case = _case(rows, target, cut, _people(protected, model.frame), level, levels)
     kept = np.linspace(0, len(rows) - 1, min(_BACKGROUND, len(rows))).astype(np.int64)
     case = replace(case, positive=at, model=model, background=rows.take(kept))
-    return Assessed(case, cut, Oracle(model).run(list(probes), case, seed=seed))
+    findings = Oracle(model).run(list(probes), case, seed=seed)
+    return Assessed(case, cut, str(model.signature.positive), findings)
 
 
 def _case(

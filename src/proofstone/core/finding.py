@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -66,7 +66,7 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """The finding as a JSON object."""
-        return asdict(self) | {"verdict": str(self.verdict), "details": dict(self.details)}
+        return vars(self) | {"verdict": str(self.verdict), "details": dict(self.details)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:

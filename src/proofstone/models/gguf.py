@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from proofstone.core.errors import DataError, ProofstoneError
+from proofstone.core.errors import DataError, InputError
 from proofstone.core.extras import need
 from proofstone.models.contract import Feature, Generate, Operation, Signature
+from proofstone.models.errors import RowError
+from proofstone.models.gguf_header import check_gguf
 from proofstone.models.rows import Rows
 
-_MAGIC = b"GGUF"
 _CHUNK = 1 << 20
 
 
@@ -25,7 +26,7 @@ class GgufModel:
     answer depends on its prompt alone.
 
     Raises:
-        DataError: the file is not GGUF.
+        DataError: the file is not GGUF, not whole, or of a kind that llama.cpp does not know.
         MissingExtra: llama.cpp is not installed.
 
     Not covered: llama.cpp binds its own HTTP server to a free loopback port while the model is
@@ -37,13 +38,8 @@ class GgufModel:
     batch_size = 1
 
     def __init__(self, path: Path, *, context: int = 2048) -> None:
-        try:
-            with path.open("rb") as file:
-                magic = file.read(len(_MAGIC))
-        except OSError as error:
-            raise DataError(f"{path}: {error.strerror}", hint="name a GGUF file") from error
-        if magic != _MAGIC:
-            raise DataError(f"{path}: is not a GGUF file", hint="convert the model to GGUF first")
+        need("xllamacpp", "text")
+        check_gguf(path)
         self._path = path
         self._context = context
 
@@ -62,12 +58,19 @@ class GgufModel:
         return Signature((Feature("prompt", "text"),), "text")
 
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
-        """Generate after each prompt; `draw` seeds the sampler when the temperature is not 0."""
-        assert isinstance(operation, Generate)
-        prompts = rows.frame["prompt"].to_list()
-        return np.array([self._generate(operation, text, draw) for text in prompts], dtype=object)
+        """Generate after each prompt; `draw` seeds the sampler when the temperature is not 0.
 
-    def _generate(self, operation: Generate, prompt: str, draw: int) -> str:
+        Raises:
+            InputError: the operation is not `Generate`.
+            RowError: a prompt does not fit the context.
+            DataError: llama.cpp does not know this kind of model.
+        """
+        if not isinstance(operation, Generate):
+            raise InputError(f"a chat model does not answer {type(operation).__name__}")
+        prompts = zip(rows.origin, rows.frame["prompt"].to_list(), strict=True)
+        return np.array([self._generate(operation, *one, draw) for one in prompts], dtype=object)
+
+    def _generate(self, operation: Generate, row: int, prompt: str, draw: int) -> str:
         reply = self._server.handle_chat_completions(
             {
                 "messages": [{"role": "user", "content": prompt}],
@@ -78,7 +81,8 @@ class GgufModel:
             }
         )
         if "choices" not in reply:
-            raise ProofstoneError(f"llama.cpp did not answer: {reply.get('error', reply)}")
+            why = reply.get("error", {}).get("message", reply)
+            raise RowError(f"row {row}, prompt: {why}", hint="shorten the prompt")
         return str(reply["choices"][0]["message"]["content"])
 
     @cached_property
@@ -91,4 +95,10 @@ class GgufModel:
         settings.cpuparams.n_threads = 1
         settings.warmup = False
         settings.verbosity = 0
-        return llama.Server(settings)
+        try:
+            return llama.Server(settings)
+        except RuntimeError as error:
+            raise DataError(
+                f"{self._path}: llama.cpp cannot load this model",
+                hint="it must be a chat model of a known architecture, with its tokenizer",
+            ) from error

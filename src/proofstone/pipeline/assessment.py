@@ -15,8 +15,12 @@ from proofstone.checks.gate import judge_all, merge
 from proofstone.checks.levels import corrected_levels
 from proofstone.core.durable import write_file
 from proofstone.core.errors import InputError
+from proofstone.core.project.nearest import nearest
 from proofstone.core.project.schema import Gate
 from proofstone.data.sources.files import read_file
+from proofstone.pipeline.known import known_names
+from proofstone.pipeline.opening import would_open
+from proofstone.pipeline.plan import TABLE_PROBES_LEFT_OUT
 from proofstone.pipeline.plugins import plugins
 from proofstone.report.cards import data_card, model_card
 from proofstone.report.frame import frame
@@ -85,7 +89,7 @@ def assess(
         estimator, X, y, protected=protected, positive=positive, threshold=threshold,
         level=level, levels=_levels(parsed, probes, level), probes=list(probes.values()),
     )  # fmt: skip
-    return _assessment(assessed, parsed, name)
+    return _assessment(assessed, parsed, name, str(getattr(y, "name", None) or "y"))
 
 
 def assess_file(
@@ -112,7 +116,7 @@ def assess_file(
         read_file(path), label=label, score=score, protected=protected, positive=positive,
         threshold=threshold, levels=_levels(parsed, probes, 0.95), probes=list(probes.values()),
     )  # fmt: skip
-    assessment = _assessment(assessed, parsed, path.stem)
+    assessment = _assessment(assessed, parsed, path.stem, label)
     page = report or path.with_name(f"{path.stem}-report.html")
     assessment.save(page)
     exported(assessment.record, sarif=sarif, junit=junit)
@@ -164,7 +168,8 @@ def _levels(
 
 
 def _probes() -> dict[str, Any]:
-    return {name: found.load() for name, found in plugins("probes").items() if name != "generation"}
+    known = plugins("probes").items()
+    return {name: found.load() for name, found in known if name not in TABLE_PROBES_LEFT_OUT}
 
 
 def _gate(entry: Any, place: int) -> Gate:
@@ -178,26 +183,39 @@ def _gate(entry: Any, place: int) -> Gate:
         ) from error
     if (gate.min is None) == (gate.max is None) and not gate.not_applicable:
         raise InputError(f"gates[{place}]: give either min or max", hint="a gate has one limit")
+    metrics = known_names().metrics
+    if gate.metric not in metrics:
+        raise InputError(
+            f"gates[{place}]: no metric {gate.metric!r} is measured",
+            hint=nearest(gate.metric, metrics),
+        )
     return gate
 
 
-def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str) -> Assessment:
+def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str, label: str) -> Assessment:
     opening = judge_all(assessed.findings, gates)
     findings = merge(assessed.findings, opening.gates)
+    verdict = str(opening.verdict)
+    alone: list[dict[str, Any]] = [{"name": name, "preferred": None, "gates": []}]
     record = {
         "format": 1,
         "name": name,
+        "task": {
+            "label": label,
+            "positive": assessed.positive,
+            "protected": list(assessed.case.protected),
+        },
         "candidates": [
-            {
-                "name": name,
-                "verdict": str(opening.verdict),
-                "findings": [f.to_json() for f in findings],
-            }
+            {"name": name, "verdict": verdict, "findings": [f.to_json() for f in findings]}
         ],
         "winner": name,
-        "verdict": str(opening.verdict),
+        "verdict": verdict,
         "gates": [
-            finding.to_json() | {"why_limit": gate.reason, "would_open": []}
+            finding.to_json()
+            | {
+                "why_limit": gate.reason or gate.not_applicable,
+                "would_open": would_open(finding, findings, alone, name),
+            }
             for gate, finding in zip(gates, opening.gates, strict=True)
         ],
     }

@@ -26,6 +26,9 @@ Result = TypeVar("Result")
 Tell = Callable[[str, str, float | None], None]
 """Called with a node's name, `start|ran|restored|skipped` or a note, and seconds when over."""
 
+LOCK = "lock"
+"""The name under which a run tells that it waits for another."""
+
 
 def silent(node: str, event: str, seconds: float | None) -> None:
     """Tell nobody."""

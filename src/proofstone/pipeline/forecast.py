@@ -79,7 +79,7 @@ def _status(journey: Journey, node: Node, progress: Progress) -> str:
     if not set(node.inputs.values()) <= set(progress.outputs):
         return "waits"
     key = action_key(ingredients(node, _ids(node, progress), journey.index))
-    action: Action | None = journey.store.actions.get(key)
+    action = journey.store.actions.get(key)
     has = journey.store.objects.has
     if action is None or not all(has(artifact) for artifact in action.outputs.values()):
         return "would run"

@@ -13,7 +13,7 @@ from proofstone.core.canonical import canonical_json
 from proofstone.core.i18n import texts_digest
 from proofstone.core.project.schema import Project
 from proofstone.pipeline.code import CodeIndex
-from proofstone.pipeline.engine import Engine, Progress, Tell, peak_megabytes, silent
+from proofstone.pipeline.engine import LOCK, Engine, Progress, Tell, peak_megabytes, silent
 from proofstone.pipeline.executor import Executor, LocalExecutor
 from proofstone.pipeline.node import Node, Plan, Port
 from proofstone.pipeline.plan import make_plan
@@ -87,7 +87,7 @@ class Journey:
         """
         tell = self._tell
         with (
-            self.store.hold(self.who, wait=wait, tell=lambda note: tell("lock", note, None)),
+            self.store.hold(self.who, wait=wait, tell=lambda note: tell(LOCK, note, None)),
             LocalExecutor(workers) as executor,
         ):
             return self._run(key, executor, workers)

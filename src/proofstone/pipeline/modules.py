@@ -11,16 +11,22 @@ _CODE = (".py", ".pyc")
 
 
 class Modules:
-    """Files of modules by dotted name; each top-level name is looked up once.
+    """Files of modules by dotted name; each name is looked up once.
 
     Not covered: modules in archives, and names that exist only at run time.
     """
 
     def __init__(self) -> None:
         self._roots: dict[str, tuple[Path | None, list[Path]]] = {}
+        self._found: dict[str, Path | None] = {}
 
     def find(self, module: str) -> Path | None:
         """Return the file of `module`; None for a built-in, a namespace, or no module at all."""
+        if module not in self._found:
+            self._found[module] = self._search(module)
+        return self._found[module]
+
+    def _search(self, module: str) -> Path | None:
         top, *rest = module.split(".")
         file, folders = self._root(top)
         if not rest:

@@ -19,6 +19,8 @@ from proofstone.pipeline.plugins import plugin
 from proofstone.report.render import render
 from proofstone.store.store import Store
 
+_FORM = '- prompt: "What is 2 + 2?"\n  expect: ["4", four]'
+
 
 def assess_questions(
     model: Path, questions: Path, store: Store, *, report: Path | None = None
@@ -29,8 +31,10 @@ def assess_questions(
     goes on where it was, and a second one asks nothing.
 
     Raises:
-        InputError: the questions file is not a list of {prompt, expect}.
-        DataError: the model is not a GGUF file.
+        InputError: the questions file is not a list of {prompt, expect}; the message names the
+            entry.
+        DataError: the model is not a whole GGUF file.
+        MissingExtra: llama.cpp is not installed.
     """
     asked = _read(questions)
     oracle = Oracle(GgufModel(model), recall=store.answers)
@@ -68,15 +72,28 @@ def _record(model: Path, findings: list[dict[str, Any]]) -> dict[str, Any]:
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        hint = "name a YAML list of questions"
+        raise InputError(f"{path}: {error.strerror}", hint=hint) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is not YAML: {error}", hint=_FORM) from error
     if not isinstance(document, list) or not document:
-        raise InputError(f"{path}: is not a list", hint="- prompt: …\n  expect: [an answer]")
-    for place, entry in enumerate(document):
-        whole = isinstance(entry, dict) and set(entry) == {"prompt", "expect"}
-        if not whole or not isinstance(entry["expect"], list) or not entry["expect"]:
-            raise InputError(
-                f"{path}: entry {place} is not a question",
-                hint="give `prompt` (text) and `expect` (a list of accepted answers)",
-            )
-    return document
+        raise InputError(f"{path}: is not a list of questions", hint=_FORM)
+    return [_question(path, place, entry) for place, entry in enumerate(document, 1)]
+
+
+def _question(path: Path, place: int, entry: Any) -> dict[str, Any]:
+    whole = isinstance(entry, dict) and set(entry) == {"prompt", "expect"}
+    if not whole or not _text(entry["prompt"]):
+        raise InputError(f"{path}: entry {place} is not a question", hint=_FORM)
+    accepted = entry["expect"] if isinstance(entry["expect"], list) else [entry["expect"]]
+    if not accepted or not all(_text(one) for one in accepted):
+        raise InputError(
+            f"{path}: entry {place}: `expect` must list the accepted answers as texts",
+            hint=f"put numbers, yes and no in quotes: {_FORM}",
+        )
+    return {"prompt": entry["prompt"], "expect": accepted}
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())

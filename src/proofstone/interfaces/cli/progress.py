@@ -13,7 +13,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from proofstone.core.i18n import _
-from proofstone.pipeline.engine import Tell, silent
+from proofstone.pipeline.engine import LOCK, Tell, silent
 
 _MARKS = {"ran": ("✓", "green"), "restored": ("=", "dim"), "skipped": ("–", "yellow")}
 
@@ -30,7 +30,9 @@ class Board:
     def tell(self, node: str, event: str, seconds: float | None) -> None:
         """Take one event of the engine."""
         with self._lock:
-            if event == "start":
+            if node == LOCK:
+                self._console.print(Text(event, style="yellow"))
+            elif event == "start":
                 self._under_way[node] = (time.monotonic(), "")
             elif seconds is None:
                 started = self._under_way.get(node, (time.monotonic(), ""))[0]
