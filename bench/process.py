@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src"
+
+# Linux counts the pages of whoever starts a process towards that process's peak. So a small one
+# starts it, not this one, which has the peers in memory.
+_START = """
+import json, os, sys, time
+started = time.perf_counter()
+process = os.posix_spawn(sys.executable, sys.argv[1:], os.environ)
+_, status, usage = os.wait4(process, 0)
+wall = time.perf_counter() - started
+cost = [wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]
+os.write(2, json.dumps(cost).encode())
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 @dataclass(frozen=True)
@@ -29,25 +42,18 @@ def python(*arguments: str, allowed: Sequence[int] = (0,)) -> Cost:
     Raises:
         RuntimeError: it ended with a status that is not `allowed`.
     """
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PROOFSTONE_LANGUAGE": "en"}
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", _START, sys.executable, *arguments],
+        capture_output=True,
         text=True,
-        env=environment,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "PROOFSTONE_LANGUAGE": "en"},
     )
-    assert process.stdout is not None
-    output = process.stdout.read()
-    process.stdout.close()
-    # wait4 gives the usage of this process; RUSAGE_CHILDREN would add up all there ever were.
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in allowed:
-        raise RuntimeError(f"{arguments} ended with {process.returncode}:\n{output[-2000:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output)
+    if done.returncode not in allowed:
+        said = f"{done.stdout[-1000:]}{done.stderr[-2000:]}"
+        raise RuntimeError(f"{arguments} ended with {done.returncode}:\n{said}")
+    wall, cpu, peak = json.loads(done.stderr[done.stderr.rindex("[") :])
+    return Cost(wall, cpu, peak, done.stdout)
 
 
 def proofstone(*arguments: str, allowed: Sequence[int] = (0,)) -> Cost:

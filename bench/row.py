@@ -46,7 +46,7 @@ def seconds(value: float) -> str:
     """A duration in the unit that a person would choose.
 
     >>> seconds(0.0213), seconds(0.61), seconds(73.2)
-    ('21 ms', '0.61 s', '73 s')
+    ('21.3 ms', '0.61 s', '73 s')
     """
     if value < 0.1:
         return f"{1000 * value:.3g} ms"

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from proofstone.core import errors
 from proofstone.core.project.reference import reference
 from proofstone.core.settings import table
 
 _BEGIN, _END = "<!-- generated -->\n", "<!-- end -->\n"
-_TABLES = {"project-file.md": reference, "settings.md": table}
+
+
+def exit_codes() -> str:
+    """Every error of `core.errors` as a table: its exit code, stable code and meaning."""
+    rows = ["| exit | code | meaning |", "| --- | --- | --- |", "| 0 | – | Done. |"]
+    kinds = [
+        one for one in vars(errors).values()
+        if isinstance(one, type) and issubclass(one, errors.ProofstoneError)
+    ]  # fmt: skip
+    for one in sorted(kinds, key=lambda kind: errors.EXIT_CODES[kind.kind]):
+        says = (one.__doc__ or "").splitlines()[0]
+        if one is errors.ProofstoneError:
+            says = "A defect of ours; please report it."
+        rows.append(f"| {errors.EXIT_CODES[one.kind]} | `{one.code}` | {says} |")
+    return "\n".join(rows)
+
+
+_TABLES = {"errors.md": exit_codes, "project-file.md": reference, "settings.md": table}
 
 
 def pages() -> dict[Path, str]:

@@ -11,6 +11,8 @@ Names load when they are first used, so that importing the package costs next to
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +31,17 @@ _HOMES = {
     "Workspace": "proofstone.api",
     "assess": "proofstone.pipeline.assessment",
 }
+
+
+class _Root(ModuleType):
+    """Keeps `proofstone.assess` the function: importing the package of that name would set it."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Root
 
 
 def __getattr__(name: str) -> object:

@@ -26,12 +26,6 @@ OTHERS = {"curl", "model_signing", "pip", "pytest"}
 """Programs of others that a page may name; where one is called, a test of that page calls it."""
 
 
-@pytest.fixture(scope="session")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the folders lie that other pages go on from."""
-    return tmp_path_factory.mktemp("seeds")
-
-
 @pytest.mark.parametrize("page", PAGES, ids=title)
 def test_examples_do_what_they_say(page: Path, tmp_path: Path, seeds: Path) -> None:
     run_page(page, tmp_path, seeds)

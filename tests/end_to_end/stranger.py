@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import io
 import json
 import os
@@ -71,7 +72,7 @@ def proofstone(*arguments: str | Path, **variables: str) -> Answer:
         contextlib.redirect_stderr(err),
     ):
         try:
-            main()
+            contextvars.copy_context().run(main)
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 1
         else:

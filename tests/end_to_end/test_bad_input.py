@@ -114,7 +114,7 @@ def damaged(own: Path, data: bytes) -> Answer:
 
 def uncommitted(own: Path) -> list[str]:
     """Files in a project's folder that no complete write leaves behind."""
-    return [name for name in tree(own) if name.endswith(".aside") or name.endswith("-journal")]
+    return [name for name in tree(own) if name.endswith((".aside", "-journal"))]
 
 
 def words_everywhere(share: int) -> bytes:
@@ -201,8 +201,9 @@ def with_key(section: str, key: str) -> Callable[[Path], None]:
     return change
 
 
-@pytest.mark.parametrize(("section", "key", "near"), [("task", "lable", "label"),
-                                                      ("train", "candidats", "candidates")])
+@pytest.mark.parametrize(
+    ("section", "key", "near"), [("task", "lable", "label"), ("train", "candidats", "candidates")]
+)
 def test_an_unknown_key_is_named_with_file_line_and_the_nearest(
     own: Path, section: str, key: str, near: str
 ) -> None:

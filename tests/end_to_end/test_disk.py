@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -158,34 +159,28 @@ def test_a_read_only_ledger_is_named(own: Path) -> None:
         sqlalchemy.event.remove(Engine, "connect", deny)
 
 
-def unprivileged() -> int | None:
-    """Another user to become, when this one is root, whom permissions do not stop."""
-    return 65534 if os.getuid() == 0 else None
+NOBODY = 65534
 
 
-def test_a_store_without_write_permission_is_named(own: Path) -> None:
-    another_gate(own)
+@contextmanager
+def seen_by_nobody(own: Path) -> Iterator[None]:
+    """Let another user into the folders above `own`, and give them what is below it."""
+    before = {folder: folder.stat().st_mode for folder in own.parents}
     for path in (own, *own.rglob("*")):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    (own / ".proofstone/keys/signer.pem").chmod(0o400)
-    user = unprivileged()
-    status, out = in_child(lambda: proofstone("run", "-C", own, "--json"), user, own)
-    for path in (own, *own.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    refused(Answer(status, out, ""), str(own))
+        os.chown(path, NOBODY, NOBODY)
+    for folder, mode in before.items():
+        folder.chmod(mode | 0o005)
+    yield
+    for folder, mode in before.items():
+        folder.chmod(mode)
 
 
-def in_child(command: Callable[[], Answer], user: int | None, own: Path) -> tuple[int, str]:
+def in_child(command: Callable[[], Answer], user: int | None) -> Answer:
     """Run `command` in a child process, as `user` where one is given."""
-    if user is not None:
-        for path in (own, *own.rglob("*")):
-            os.chown(path, user, user)
-        for folder in own.parents:
-            if not folder.stat().st_mode & 0o005:
-                folder.chmod(folder.stat().st_mode | 0o005)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.alarm(60)
         if user is not None:
             os.setgid(user)
             os.setuid(user)
@@ -195,7 +190,21 @@ def in_child(command: Callable[[], Answer], user: int | None, own: Path) -> tupl
     os.close(writer)
     with os.fdopen(reader) as stream:
         out = stream.read()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), out
+    return Answer(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), out, "")
+
+
+def test_a_store_without_write_permission_is_named(own: Path) -> None:
+    another_gate(own)
+    modes = {path: path.stat().st_mode for path in (own, *own.rglob("*"))}
+    for path, mode in modes.items():
+        path.chmod(mode & ~0o222)
+    root = os.getuid() == 0
+    with seen_by_nobody(own) if root else nullcontext():
+        answer = in_child(lambda: proofstone("run", "-C", own, "--json"), NOBODY if root else None)
+    for path, mode in modes.items():
+        path.chmod(mode)
+    refused(answer, str(own))
+    assert "write access" in answer.error["hint"]
 
 
 @pytest.mark.parametrize("command", ["run", "plan", "releases"])

@@ -120,7 +120,9 @@ def test_killed_while_training_then_two_at_once_finish_it(own: Path) -> None:
     printed = [json.loads(one.communicate()[0]) for one in both]
     assert [one.returncode for one in both] == [0, 0]
     assert printed[0]["release"] == printed[1]["release"]
-    by_work = sorted((statuses(one) for one in printed), key=lambda one: -[*one.values()].count("ran"))
+    by_work = sorted(
+        (statuses(one) for one in printed), key=lambda one: -[*one.values()].count("ran")
+    )
     first, second = by_work
     assert {name for name, status in first.items() if status == "restored"} == DATA
     assert set(second.values()) == {"restored"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.pipeline.toy import nodes, run
+from tests.pipeline.toy import node, nodes, run
 
 from proofstone.core.errors import StoreError
 from proofstone.pipeline.engine import Progress
@@ -47,11 +47,10 @@ def test_spread_work_gives_the_same_bytes_whatever_the_number_of_workers(tmp_pat
 
 
 def test_a_failed_step_keeps_what_was_finished_and_skips_what_waited(tmp_path: Path) -> None:
-    plan = [
-        nodes(4)[0],
-        Node("broken", "tests.pipeline.toy:broken", {}, {"numbers": Port("numbers", "numbers")}),
-        Node("after", "tests.pipeline.toy:broken", {}, {"broken": Port("broken", "broken")}),
-    ]
+    after = Node(
+        "after", "tests.pipeline.toy_steps:broken", {}, {"broken": Port("broken", "broken")}
+    )
+    plan = [*nodes(4)[:1], node("broken", "numbers"), after]
     with pytest.raises(ValueError, match="on purpose"):
         run(tmp_path, plan)
     assert statuses(run(tmp_path, plan[:1])) == {"numbers": "restored"}

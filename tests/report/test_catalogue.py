@@ -41,7 +41,7 @@ def test_every_message_is_translated(catalogue: Catalog) -> None:
         for text, file in marked()
         if (known := catalogue.get(text)) is None or not known.string or known.fuzzy
     }
-    assert not missing, "add these to the Chinese catalogue, then `make messages`"
+    assert not missing, "add these to the Chinese catalogue, then `make translations`"
 
 
 def test_templates_and_modules_are_both_read() -> None:
@@ -65,7 +65,7 @@ def test_translations_have_the_same_fields(catalogue: Catalog) -> None:
 def test_the_compiled_catalogue_is_what_the_source_gives(catalogue: Catalog) -> None:
     made = io.BytesIO()
     write_mo(made, catalogue)
-    assert (MESSAGES / "proofstone.mo").read_bytes() == made.getvalue(), "run `make messages`"
+    assert (MESSAGES / "proofstone.mo").read_bytes() == made.getvalue(), "run `make translations`"
 
 
 def test_one_term_for_one_thing(catalogue: Catalog) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from proofstone.checks.probe import Case
 from proofstone.core.finding import Finding
+from proofstone.core.i18n import message
 from proofstone.measures.intervals import Interval
 
 Ends = Callable[[float], Interval[float]]
@@ -26,7 +27,7 @@ def measured(
     n: int,
     method: str,
     subject: str = "all",
-    absent: str = "the rows do not determine it",
+    absent: str = message("the rows do not determine it"),
     evidence: Literal["procedure", "bytes"] | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Finding:

@@ -22,6 +22,7 @@ from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Case, Probe
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.finding import Finding
+from proofstone.core.i18n import message
 from proofstone.models.contract import Feature, Predict, Signature
 from proofstone.models.estimator import Estimator
 from proofstone.models.predictions import Recorded
@@ -182,7 +183,7 @@ def _beyond(probe: Probe) -> Finding:
     return Finding(
         probe=probe.name,
         metric=probe.metrics[0],
-        reason="recorded predictions hold no answer about changed rows",
+        reason=message("recorded predictions hold no answer about changed rows"),
     )
 
 

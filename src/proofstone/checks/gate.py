@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from proofstone.core.finding import Finding, Verdict
+from proofstone.core.i18n import message
 from proofstone.core.project.schema import Gate
 from proofstone.measures.power import rows_needed
 
@@ -38,17 +39,21 @@ def judge(finding: Finding, gate: Gate) -> Finding:
         verdict = Verdict.NOT_RUN if known else Verdict.INCONCLUSIVE
         return finding.judged(verdict=verdict, reason=finding.reason)
     if finding.low is None or finding.high is None:
-        return finding.judged(verdict=Verdict.INCONCLUSIVE, reason="it has no interval")
+        return finding.judged(verdict=Verdict.INCONCLUSIVE, reason=message("it has no interval"))
     sign = 1.0 if direction == "max" else -1.0
     worst, best = sorted((sign * finding.low, sign * finding.high), reverse=True)
     if worst <= sign * limit:
-        return finding.judged(verdict=Verdict.PASS, reason="the whole interval keeps the limit")
+        return finding.judged(
+            verdict=Verdict.PASS, reason=message("the whole interval keeps the limit")
+        )
     if best > sign * limit:
-        return finding.judged(verdict=Verdict.FAIL, reason="the whole interval breaks the limit")
+        return finding.judged(
+            verdict=Verdict.FAIL, reason=message("the whole interval breaks the limit")
+        )
     needed = rows_needed(finding.n, finding.value, finding.low, finding.high, limit)
     return finding.judged(
         verdict=Verdict.INCONCLUSIVE,
-        reason="the interval contains the limit",
+        reason=message("the interval contains the limit"),
         rows_needed=needed,
     )
 
@@ -58,7 +63,9 @@ def find(findings: Iterable[Finding], gate: Gate) -> Finding:
     for finding in findings:
         if finding.metric == gate.metric and finding.subject == gate.subject:
             return finding
-    reason = f"no probe measured {gate.metric} of {gate.subject}"
+    reason = message("no probe measured {metric} of {subject}").format(
+        metric=gate.metric, subject=gate.subject
+    )
     return Finding(
         probe="", metric=gate.metric, subject=gate.subject, verdict=Verdict.NOT_RUN, reason=reason
     )

@@ -17,6 +17,7 @@ from proofstone.checks.probe import Ask, Case, Probe, Probing
 from proofstone.core.canonical import digest
 from proofstone.core.errors import ProofstoneError
 from proofstone.core.finding import Finding, Verdict
+from proofstone.core.i18n import message
 from proofstone.models.contract import Model
 from proofstone.models.errors import NotRecorded
 
@@ -101,13 +102,16 @@ class Oracle:
         turn = 0
         while alive := [one for one in running if one.alive]:
             turn += 1
-            progress(f"turn {turn}: {', '.join(one.probe.name for one in alive)}")
+            names = ", ".join(one.probe.name for one in alive)
+            progress(message("questions of turn {turn}: {names}").format(turn=turn, names=names))
             self._turn(alive)
         return [finding for one in running for finding in one.findings]
 
     def _start(self, probe: Probe, case: Case, seed: int) -> _Running:
         if probe.needs not in self.model.operations:
-            reason = f"the model does not answer {probe.needs.__name__}"
+            reason = message("the model does not answer {operation}").format(
+                operation=probe.needs.__name__
+            )
             finding = Finding(probe=probe.name, metric=probe.name, reason=reason)
             return _Running(probe, iter_nothing(), alive=False, findings=[finding])
         rng = np.random.default_rng([seed, int(digest(probe.name.encode())[:8], 16)])

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal, Self
 
+from proofstone.core.i18n import message
+
 
 class Verdict(StrEnum):
     """What a check came to. A gate opens only on `PASS`."""
@@ -44,7 +46,7 @@ class Finding:
     n: int = 0
     level: float = 0.95
     method: str = ""
-    reason: str = "no limit is set"
+    reason: str = message("no limit is set")
     rows_needed: int | None = None
     evidence: Literal["procedure", "bytes"] = "bytes"
     details: Mapping[str, Any] = field(default_factory=dict)

@@ -13,8 +13,9 @@ import polars as pl
 from proofstone.core.artifact import Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.errors import DataError
+from proofstone.core.i18n import message
 from proofstone.core.project.nearest import nearest
-from proofstone.core.project.schema import Data, Task
+from proofstone.core.project.schema import Data, Rule, Task
 from proofstone.core.step import Context, step
 from proofstone.data.faults import Fault, column_faults, fault, infinities
 from proofstone.data.kinds import Kind, cells, written
@@ -47,7 +48,7 @@ def check(context: Context) -> Mapping[str, Draft]:
     data = Data.model_validate(context.settings["data"])
     task = Task.model_validate(context.settings["task"])
     found = examine(Table.open(context.inputs["table"]), data, task)
-    context.progress(f"{found.quarantine.height} rows quarantined")
+    context.progress(message("{n} rows quarantined").format(n=found.quarantine.height))
     files = {
         "rows.parquet": parquet(found.quarantine),
         "problems.json": canonical_json(found.problems),
@@ -98,12 +99,19 @@ def _faults(table: Table, data: Data, task: Task) -> Iterator[Fault]:
     label = frame[task.label]
     entry = data.columns.get(task.label)
     if entry is None or entry.missing > 0:
-        yield from fault("missing", task.label, "the label is missing", label.is_null())
+        yield from fault("missing", task.label, message("the label is missing"), label.is_null())
     fitting = _fitting(frame, kinds)
     for rule in data.rules:
-        why = f" ({rule.reason})" if rule.reason else ""
-        message = f"breaks the rule {rule.expression}{why}"
-        yield from fault(rule.name, "", message, broken(rule, fitting))
+        yield from fault(rule.name, "", _says(rule), broken(rule, fitting))
+
+
+def _says(rule: Rule) -> str:
+    """What is wrong with a row that breaks `rule`."""
+    if not rule.reason:
+        return message("breaks the rule {expression}").format(expression=rule.expression)
+    return message("breaks the rule {expression} ({reason})").format(
+        expression=rule.expression, reason=rule.reason
+    )
 
 
 def _fitting(frame: pl.DataFrame, kinds: Mapping[str, Kind]) -> pl.DataFrame:

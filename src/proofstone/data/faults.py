@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from proofstone.core.errors import DataError
+from proofstone.core.i18n import message
 from proofstone.core.project.schema import Column
 from proofstone.data.kinds import Kind, cells, written
 
 _FIRST = 20
 _WIDEST = 40
-_BELONGS = {"number": "a number", "boolean": "true or false"}
+_MISFITS = {"number": message("not a number"), "boolean": message("not true or false")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +44,11 @@ class Fault:
         }
 
 
-def fault(
-    rule: str, column: str, message: str, bad: pl.Series, example: str = ""
-) -> Iterator[Fault]:
+def fault(rule: str, column: str, says: str, bad: pl.Series, example: str = "") -> Iterator[Fault]:
     """Yield the fault of the rows where `bad` is true, if there are any."""
     rows = np.flatnonzero(bad.fill_null(value=False).to_numpy()).astype(np.int64)
     if len(rows):
-        yield Fault(rule, column, message, rows, example)
+        yield Fault(rule, column, says, rows, example)
 
 
 def column_faults(series: pl.Series, kind: Kind, declared: Column) -> Iterator[Fault]:
@@ -69,9 +68,8 @@ def column_faults(series: pl.Series, kind: Kind, declared: Column) -> Iterator[F
         yield from _values(fitting, declared.values)
     if declared.unique:
         twice = fitting.is_duplicated() & fitting.is_not_null()
-        yield from fault(
-            "unique", series.name, "its value occurs more than once, and it must not", twice
-        )
+        says = message("its value occurs more than once, and it must not")
+        yield from fault("unique", series.name, says, twice)
 
 
 def infinities(series: pl.Series, kind: Kind) -> Iterator[Fault]:
@@ -84,19 +82,20 @@ def _misfits(series: pl.Series, fitting: pl.Series, kind: Kind) -> Iterator[Faul
     bad = fitting.is_null() & series.is_not_null()
     if bad.any():
         first = series.filter(bad)[0]
-        yield from fault("type", series.name, f"not {_BELONGS[kind]}", bad, _shown(first))
+        yield from fault("type", series.name, _MISFITS[kind], bad, _shown(first))
 
 
 def _infinities(name: str, fitting: pl.Series) -> Iterator[Fault]:
     if fitting.dtype == pl.Float64:
-        yield from fault("infinite", name, "infinite, and no finite number", fitting.is_infinite())
+        says = message("infinite, and no finite number")
+        yield from fault("infinite", name, says, fitting.is_infinite())
 
 
 def _missing(series: pl.Series, declared: Column) -> Iterator[Fault]:
     absent, rows = series.null_count(), len(series)
     if declared.missing == 0:
-        message = "missing, and it must not be"
-        yield from fault("missing", series.name, message, series.is_null())
+        says = message("missing, and it must not be")
+        yield from fault("missing", series.name, says, series.is_null())
     elif absent > declared.missing * rows:
         first = np.flatnonzero(series.is_null().to_numpy())[:3].tolist()
         raise DataError(
@@ -110,23 +109,27 @@ def _range(fitting: pl.Series, declared: Column) -> Iterator[Fault]:
     finite = fitting.is_finite()
     if declared.min is not None:
         below = (fitting < declared.min) & finite
-        yield from _outside(fitting, below, f"below the declared min of {declared.min:g}", "min")
+        says = message("below the declared min of {limit}").format(limit=f"{declared.min:g}")
+        yield from _outside(fitting, below, says, "min")
     if declared.max is not None:
         above = (fitting > declared.max) & finite
-        yield from _outside(fitting, above, f"above the declared max of {declared.max:g}", "max")
+        says = message("above the declared max of {limit}").format(limit=f"{declared.max:g}")
+        yield from _outside(fitting, above, says, "max")
 
 
-def _outside(fitting: pl.Series, bad: pl.Series, message: str, rule: str) -> Iterator[Fault]:
+def _outside(fitting: pl.Series, bad: pl.Series, says: str, rule: str) -> Iterator[Fault]:
     if bad.any():
-        yield from fault(rule, fitting.name, message, bad, f"{fitting.filter(bad)[0]:g}")
+        yield from fault(rule, fitting.name, says, bad, f"{fitting.filter(bad)[0]:g}")
 
 
 def _values(fitting: pl.Series, values: list[str]) -> Iterator[Fault]:
     text = written(fitting)
     bad = text.is_not_null() & ~text.is_in(values)
     if bad.any():
-        message = f"not one of the declared values ({', '.join(values)[:200]})"
-        yield from fault("values", text.name, message, bad, _shown(text.filter(bad)[0]))
+        says = message("not one of the declared values ({values})").format(
+            values=", ".join(values)[:200]
+        )
+        yield from fault("values", text.name, says, bad, _shown(text.filter(bad)[0]))
 
 
 def _shown(value: object) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from proofstone.core.errors import DataError
+from proofstone.core.i18n import message
 from proofstone.core.project.nearest import nearest
 from proofstone.core.project.schema import Column
 from proofstone.data.guesses import entry, positive, protected, role
@@ -21,8 +22,23 @@ from proofstone.data.sources.source import Source
 _FOLDS = 5
 _MANY_ROWS = 50_000
 _SHOWN = 5
-_START = "A starting point that init wrote: replace it with what the decision calls for."
 _FAMILIES = ("logistic", "tree", "lightgbm", "ebm")
+_BASE_RATE = message(
+    "As many positive decisions as positive outcomes. "
+    "A starting point that init wrote: replace it with what the decision calls for."
+)
+_RANKS = message(
+    "Below it the score hardly ranks better than chance. "
+    "A starting point that init wrote: replace it with what the decision calls for."
+)
+_HONEST = message(
+    "Beyond it a score cannot be read as a probability. "
+    "A starting point that init wrote: replace it with what the decision calls for."
+)
+_EVEN = message(
+    "Beyond it errors fall on one group far more often. "
+    "A starting point that init wrote: replace it with what the decision calls for."
+)
 
 Draft = dict[str, Any]
 
@@ -82,7 +98,7 @@ def draft_of(
             "candidates": [{"name": family, "family": family} for family in _FAMILIES],
             "threshold": {
                 "rule": "base_rate",
-                "reason": f"As many positive decisions as positive outcomes. {_START}",
+                "reason": _BASE_RATE,
             },
         },
         "assess": {"gates": _gates(groups)},
@@ -133,9 +149,11 @@ def _split(outcome: pl.Series) -> Draft:
     fewest = int((rows == rows[0]).sum())
     fewest = min(fewest, len(rows) - fewest)
     if len(rows) >= _MANY_ROWS:
-        reason = "There are rows enough to judge the released model itself on a share held out."
+        reason = message(
+            "There are rows enough to judge the released model itself on a share held out."
+        )
         return {"estimator": "hold_out", "reason": reason}
-    reason = "Each row is judged by a model that never saw it, so that all rows count."
+    reason = message("Each row is judged by a model that never saw it, so that all rows count.")
     folds = max(2, min(_FOLDS, fewest))
     return {"estimator": "cross_fitted", "folds": folds, "reason": reason}
 
@@ -145,12 +163,12 @@ def _gates(groups: list[str]) -> list[Draft]:
         {
             "metric": "roc_auc",
             "min": 0.6,
-            "reason": f"Below it the score hardly ranks better than chance. {_START}",
+            "reason": _RANKS,
         },
         {
             "metric": "expected_calibration_error",
             "max": 0.1,
-            "reason": f"Beyond it a score cannot be read as a probability. {_START}",
+            "reason": _HONEST,
         },
     ]
     for group in groups:
@@ -159,7 +177,7 @@ def _gates(groups: list[str]) -> list[Draft]:
                 "metric": "equalized_odds_difference",
                 "subject": group,
                 "max": 0.2,
-                "reason": f"Beyond it errors fall on one group far more often. {_START}",
+                "reason": _EVEN,
             }
         )
     return gates

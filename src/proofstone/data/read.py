@@ -7,6 +7,7 @@ from pathlib import Path
 
 from proofstone.core.artifact import Draft
 from proofstone.core.errors import DataError
+from proofstone.core.i18n import message
 from proofstone.core.project.schema import Data
 from proofstone.core.step import Context, step
 from proofstone.data.kinds import typed
@@ -22,7 +23,11 @@ def read(context: Context) -> Mapping[str, Draft]:
     data = Data.model_validate(context.settings["data"])
     table = read_table(context.plugins["source"], data, context.directory)
     facts = {"fingerprint": context.settings["fingerprint"], **table.facts}
-    context.progress(f"{table.frame.height} rows, {table.frame.width} columns")
+    context.progress(
+        message("read {n} rows of {width} columns").format(
+            n=table.frame.height, width=table.frame.width
+        )
+    )
     return {"table": Table(table.frame, table.kinds, facts).draft()}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from proofstone.core.i18n import message
 from proofstone.core.project.schema import Data, Task
 from proofstone.data.kinds import cells
 from proofstone.data.leakage import leaks
@@ -23,20 +24,24 @@ def warnings(table: Table, data: Data, task: Task) -> Iterator[dict[str, Any]]:
     frame = table.frame
     positive = (frame[task.label] == task.positive).to_numpy()
     for name, area in leaks(frame, features, positive).items():
-        message = (
-            f"tells the label near perfectly on its own (area under the curve {area:.4f}): "
+        says = message(
+            "tells the label near perfectly on its own (area under the curve {area}): "
             "was it known before the outcome? If not, give it the role ignore"
-        )
-        yield _warning("leakage", name, message)
+        ).format(area=f"{area:.4f}")
+        yield _warning("leakage", name, says)
     for name in features:
         if data.columns and name not in data.columns:
-            message = "is not in data.columns, yet becomes a feature: declare it or give it a role"
-            yield _warning("undeclared", name, message)
+            says = message(
+                "is not in data.columns, yet becomes a feature: declare it or give it a role"
+            )
+            yield _warning("undeclared", name, says)
         yield from _mostly_numbers(frame[name])
     for name in task.protected:
         if frame.schema[name] == pl.Float64:
-            message = "is a number of many values, so groups are small: bring it into a few ranges"
-            yield _warning("groups", name, message)
+            says = message(
+                "is a number of many values, so groups are small: bring it into a few ranges"
+            )
+            yield _warning("groups", name, says)
 
 
 def features_of(table: Table, data: Data, task: Task) -> list[str]:
@@ -49,11 +54,11 @@ def features_of(table: Table, data: Data, task: Task) -> list[str]:
 
 def _guessed_encoding(table: Table) -> Iterator[dict[str, Any]]:
     if table.facts.get("encoding") == "latin-1" and not table.facts.get("encoding_declared"):
-        message = (
+        says = message(
             "the source is no UTF-8 and was read as Latin-1, which any bytes are: look at the "
             "texts, then declare data.encoding"
         )
-        yield _warning("encoding", "", message)
+        yield _warning("encoding", "", says)
 
 
 def _mostly_numbers(series: pl.Series) -> Iterator[dict[str, Any]]:
@@ -62,18 +67,18 @@ def _mostly_numbers(series: pl.Series) -> Iterator[dict[str, Any]]:
         return
     numbers = len(present) - cells(present, "number").null_count()
     if _MOSTLY * len(present) <= numbers < len(present):
-        message = (
-            f"is text, but {numbers} of its {len(present)} values are numbers: declare it as a "
+        says = message(
+            "is text, but {numbers} of its {present} values are numbers: declare it as a "
             "number and the others are quarantined"
-        )
-        yield _warning("numbers", series.name, message)
+        ).format(numbers=numbers, present=len(present))
+        yield _warning("numbers", series.name, says)
 
 
-def _warning(rule: str, column: str, message: str) -> dict[str, Any]:
+def _warning(rule: str, column: str, says: str) -> dict[str, Any]:
     return {
         "rule": rule,
         "column": column,
-        "message": message,
+        "message": says,
         "count": 0,
         "rows": [],
         "severity": "warning",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from proofstone.core.i18n import message
 from proofstone.explain.additive import AdditiveExplainer
 from proofstone.explain.attributions import Attributions
 from proofstone.explain.forest import Forest, Paths
@@ -25,6 +26,9 @@ from proofstone.models.tabular import TabularModel
 Exact = LinearExplainer | AdditiveExplainer | TreeExplainer
 
 _CLIP = 1e-12
+_LINEAR = message("interventional Shapley values, exact, linear")
+_ADDITIVE = message("interventional Shapley values, exact, additive")
+_TREES = message("interventional Shapley values, exact, trees")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +80,9 @@ def _exact(model: TabularModel, background: np.ndarray) -> tuple[Exact, str] | N
     about = (owners, len(features), background)
     match model.runtime:
         case Linear() as linear:
-            return LinearExplainer(linear.coef, linear.intercept, *about), "exact, linear"
+            return LinearExplainer(linear.coef, linear.intercept, *about), _LINEAR
         case Ebm() as ebm if all(len(term.columns) <= 2 for term in ebm.terms_of):
-            return AdditiveExplainer(ebm.terms_of, ebm.intercept, *about), "exact, additive"
+            return AdditiveExplainer(ebm.terms_of, ebm.intercept, *about), _ADDITIVE
         case LightGbm() as booster:
             return _trees(read_forest(booster.text), about)
         case Tree() as tree:
@@ -91,7 +95,7 @@ def _trees(forest: Forest, about: tuple[np.ndarray, int, np.ndarray]) -> tuple[E
     paths = Paths.of(forest, owners.tolist())
     if paths.depth > LONGEST:
         return None
-    return TreeExplainer(paths, features, background), "exact, trees"
+    return TreeExplainer(paths, features, background), _TREES
 
 
 def _forest(tree: Tree) -> Forest:
@@ -114,7 +118,7 @@ def _of_matrix(
     return Explainer(
         exact.base,
         features,
-        f"interventional Shapley values, {method}",
+        method,
         True,
         model.margin,
         lambda rows: (exact.values(model.matrix(rows.frame)), None),
@@ -131,7 +135,9 @@ def _estimate(model: Model, features: tuple[str, ...], background: Rows, seed: i
     estimate = PermutationExplainer(
         lambda frame: margin(Rows.of(frame)), background.frame, features, seed
     )
-    method = f"interventional Shapley values, {estimate.walks} antithetic walks"
+    method = message("interventional Shapley values, {walks} antithetic walks").format(
+        walks=estimate.walks
+    )
     return Explainer(
         estimate.base, features, method, False, margin, lambda rows: estimate.values(rows.frame)
     )

@@ -68,7 +68,7 @@ def next_lines(directory: Path, record: dict[str, Any]) -> list[Text]:
     if record["verdict"] != "pass":
         serve = f"proofstone plan -C {directory}"
     lines = [f"xdg-open {directory / 'report.html'}", f".venv/bin/{serve}"]
-    return [Text(f"{_('next')}: {lines[0]}"), Text(f"      {lines[1]}")]
+    return [Text(_("next: {line}").format(line=lines[0])), Text(f"      {lines[1]}")]
 
 
 if __name__ == "__main__":

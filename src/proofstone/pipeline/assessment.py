@@ -17,11 +17,12 @@ from proofstone.core.durable import write_file
 from proofstone.core.errors import InputError
 from proofstone.core.project.nearest import nearest
 from proofstone.core.project.schema import Gate
-from proofstone.data.sources.files import read_file
+from proofstone.data.sources.opening import read_file
 from proofstone.pipeline.known import known_names
 from proofstone.pipeline.opening import would_open
 from proofstone.pipeline.plan import TABLE_PROBES_LEFT_OUT
 from proofstone.pipeline.plugins import plugins
+from proofstone.pipeline.record import not_tested
 from proofstone.report.cards import data_card, model_card
 from proofstone.report.frame import frame
 from proofstone.report.junit import junit_xml
@@ -218,5 +219,6 @@ def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str, label: str
             }
             for gate, finding in zip(gates, opening.gates, strict=True)
         ],
+        "not_tested": not_tested(findings),
     }
     return Assessment(record, assessed.threshold)

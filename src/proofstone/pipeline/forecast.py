@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from proofstone.core.errors import InputError
+from proofstone.core.i18n import _
+from proofstone.core.project.nearest import nearest
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.journey import Journey
 from proofstone.pipeline.keys import action_key, ingredients
@@ -41,7 +43,7 @@ def why(journey: Journey, step: str) -> dict[str, Any]:
     plan = journey.plan()
     names = [node.name for node in plan]
     if step not in names:
-        raise InputError(f"there is no step {step!r}", hint=f"steps: {', '.join(names)}")
+        raise InputError(f"there is no step {step!r}", hint=nearest(step, names))
     progress = Progress()
     for node in plan:
         if node.name == step:
@@ -53,15 +55,20 @@ def why(journey: Journey, step: str) -> dict[str, Any]:
 def _explain(journey: Journey, node: Node, progress: Progress) -> dict[str, Any]:
     history = journey.store.actions.history(node.name)
     waits = sorted({port.node for port in node.inputs.values() if port not in progress.outputs})
+    status = _status(journey, node, progress)
     if waits:
-        says = f"{node.name} waits for {', '.join(waits)}, which would run first"
-        return {"step": node.name, "status": "waits", "says": says, "changes": []}
-    now = ingredients(node, _ids(node, progress), journey.index)
+        says = _("{step} waits for {others}, which would run first")
+        return _document(node, status, says.format(step=node.name, others=", ".join(waits)))
+    if not history:
+        return _document(node, status, _("{step} never ran").format(step=node.name))
     if not history:
         says = f"{node.name} never ran"
         return {"step": node.name, "status": "would run", "says": says, "changes": []}
-    if history[0].key != action_key(now) and journey.store.actions.get(action_key(now)) is None:
-        says = f"{node.name} would run: this changed since it last ran"
+    now = ingredients(node, _ids(node, progress), journey.index)
+    if _status(journey, node, progress) == "would run":
+        same = history[0].key == action_key(now)
+        reason = "what it gave is gone" if same else "this changed since it last ran"
+        says = f"{node.name} would run: {reason}"
         return _document(node, "would run", says, history[0].ingredients, now)
     if len(history) == 1:
         says = f"{node.name} is known; it ran once, on {history[0].committed[:19]}"
@@ -70,7 +77,9 @@ def _explain(journey: Journey, node: Node, progress: Progress) -> dict[str, Any]
     return _document(node, "known", says, history[1].ingredients, history[0].ingredients)
 
 
-def _document(node: Node, status: str, says: str, before: Any, after: Any) -> dict[str, Any]:
+def _document(
+    node: Node, status: str, says: str, before: Any = None, after: Any = None
+) -> dict[str, Any]:
     found = [vars(change) for change in changes(before, after)]
     return {"step": node.name, "status": status, "says": says, "changes": found}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Case
 from proofstone.core.durable import write_file
 from proofstone.core.errors import InputError
+from proofstone.core.finding import Finding
 from proofstone.models.gguf import GgufModel
 from proofstone.models.rows import Rows
 from proofstone.pipeline.plugins import plugin
+from proofstone.pipeline.record import not_tested
 from proofstone.report.render import render
 from proofstone.store.store import Store
 
@@ -46,7 +49,7 @@ def assess_questions(
         settings={"generation": {"questions": asked}},
     )
     findings = oracle.run([plugin("probes", "generation").load()], case)
-    record = _record(model, [finding.to_json() for finding in findings])
+    record = _record(model.stem, findings)
     page = report or questions.with_name(f"{questions.stem}-report.html")
     write_file(page, render(record).encode())
     return {
@@ -57,15 +60,16 @@ def assess_questions(
     }
 
 
-def _record(model: Path, findings: list[dict[str, Any]]) -> dict[str, Any]:
-    name = model.stem
+def _record(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    found = [finding.to_json() for finding in findings]
     return {
         "format": 1,
         "name": name,
-        "candidates": [{"name": name, "verdict": "not_run", "findings": findings}],
+        "candidates": [{"name": name, "verdict": "not_run", "findings": found}],
         "winner": name,
         "verdict": "not_run",
         "gates": [],
+        "not_tested": not_tested(findings),
     }
 
 

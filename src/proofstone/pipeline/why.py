@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from proofstone.core.canonical import canonical_json
+from proofstone.core.i18n import _
 
 _SHOWN = 60
 _BEFORE = 20
@@ -75,4 +76,4 @@ def _text(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return "absent" if value is _ABSENT else canonical_json(value).decode()
+    return _("absent") if value is _ABSENT else canonical_json(value).decode()

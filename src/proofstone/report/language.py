@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from proofstone.core.i18n import _, speak
+from proofstone.core.i18n import retell, speak
 
 Result = TypeVar("Result")
 
@@ -29,4 +29,4 @@ def in_language(name: str, function: Callable[[], Result]) -> Result:
 
 def say(text: Any) -> str:
     """Return a text of the record in the language in force, as far as the catalogue has it."""
-    return _(str(text)) if text else ""
+    return retell(str(text)) if text else ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from proofstone.core.finding import Verdict
 from proofstone.core.i18n import _, message
 from proofstone.report.numbers import base_of
+
+_CONDITION = re.compile(r" (=|<|>=|in|is) .")
 
 VERDICTS = {
     Verdict.PASS: message("Pass"),
@@ -107,18 +111,22 @@ ESTIMATORS = {
     "bytes": message("held-out: judges these model bytes"),
 }
 
+KINDS = {
+    "number": message("number"),
+    "category": message("category"),
+    "boolean": message("boolean"),
+    "text": message("text"),
+}
 
-REASONS = (
-    message("it has no interval"),
-    message("no group has rows that count towards it"),
-    message("no input is a number that varies"),
-    message("no limit is set"),
-    message("no protected column is declared"),
-    message("no question is set"),
-    message("no row of the group counts towards it"),
-    message("the rows do not determine it"),
-)
-"""Reasons that probes and gates give in the record, listed so that the catalogue has them."""
+ROLES = {
+    "feature": message("feature"),
+    "label": message("label"),
+    "protected": message("protected attribute"),
+    "group": message("group of rows"),
+    "time": message("time"),
+    "id": message("identifier"),
+    "ignore": message("not used"),
+}
 
 
 def verdict_name(verdict: Verdict) -> str:
@@ -139,7 +147,29 @@ def metric_name(metric: str) -> str:
 
 def subject_name(subject: str) -> str:
     """What was measured, in the language in force."""
-    return _("all cases") if subject == "all" else subject
+    return _("all cases") if subject == "all" else slice_name(subject)
+
+
+def slice_name(subject: str) -> str:
+    """A slice of one or two conditions in the language in force; anything else as it is."""
+    parts = subject.split(" and ")
+    conditions = all(_CONDITION.search(part) for part in parts)
+    return _(" and ").join(map(_condition, parts)) if conditions else subject
+
+
+def _condition(text: str) -> str:
+    column, missing, rest = text.rpartition(" is missing")
+    return _("{column} is missing").format(column=column) if missing and not rest else text
+
+
+def kind_name(kind: str) -> str:
+    """What a column holds, in the language in force."""
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
+def role_name(role: str) -> str:
+    """What a column is used for, in the language in force."""
+    return _(ROLES[role]) if role in ROLES else role
 
 
 def mitigation_name(mitigation: str) -> str:

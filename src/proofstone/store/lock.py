@@ -13,6 +13,7 @@ from pathlib import Path
 
 from proofstone.core.durable import border
 from proofstone.core.errors import Busy
+from proofstone.core.i18n import _
 
 _PAUSE = 0.1
 
@@ -41,7 +42,7 @@ def hold(
                     hint="wait for that run, or raise PROOFSTONE_LOCK_WAIT (seconds)",
                 )
             if not told:
-                tell(f"waiting for {holder}")
+                tell(_("waiting for {holder}").format(holder=holder))
                 told = True
             time.sleep(_PAUSE)
         started = datetime.now(UTC).isoformat(timespec="seconds")

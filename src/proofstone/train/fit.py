@@ -13,6 +13,7 @@ import polars as pl
 from proofstone.core.artifact import Draft, Stored
 from proofstone.core.canonical import canonical_json
 from proofstone.core.errors import InputError
+from proofstone.core.i18n import message
 from proofstone.core.project.schema import Candidate, Data, Prepare, Split, Task, Threshold
 from proofstone.core.step import Context, step
 from proofstone.models.prepare.fit import fit_prepare
@@ -51,7 +52,9 @@ def fit(context: Context) -> Mapping[str, Draft]:
     # Fitted on all rows for its complaints alone: they then name rows of the table, not of a fold.
     fit_prepare(frame, recipe.features, recipe.prepare, one_hot=recipe.family.one_hot)
     parts = _parts(recipe, frame, labels, fold, split, context.seed)
-    context.progress(f"{recipe.candidate.name}: {len(parts)} models of {recipe.family.name}")
+    context.progress(
+        message("fitting {n} models of {family}").format(n=len(parts), family=recipe.family.name)
+    )
     fitted = dict(zip((part.name for part in parts), context.map(fit_part, parts), strict=True))
     judged = pl.DataFrame({"row": placed["row"], "fold": fold.astype(np.int32), "label": labels})
     names = [feature.name for feature in recipe.features]

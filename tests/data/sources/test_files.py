@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from proofstone.core.errors import DataError
-from proofstone.data.sources.files import files, locate, open_file, read_file
+from proofstone.data.sources.files import files, locate
+from proofstone.data.sources.opening import open_file, read_file
 
 TABLE = "name;income;deny\r\nÅsa;1;yes\r\nBo;2;no\r\n"
 

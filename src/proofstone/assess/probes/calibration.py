@@ -6,6 +6,7 @@ import numpy as np
 
 from proofstone.assess.measured import measured, scores
 from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.core.i18n import message
 from proofstone.measures.classification import calibration_curve, expected_calibration_error
 from proofstone.measures.intervals import calibration_error_interval
 from proofstone.models.contract import Predict
@@ -32,7 +33,7 @@ def calibration(case: Case, rng: np.random.Generator) -> Probing:
             expected_calibration_error(case.target, score),
             lambda level: calibration_error_interval(case.target, score, level, rng),
             n=len(case),
-            method="bins held, gaps drawn from their normal distribution",
+            method=message("bins held, gaps drawn from their normal distribution"),
             details={"curve": [dict(zip(names, point, strict=True)) for point in points]},
         )
     ]

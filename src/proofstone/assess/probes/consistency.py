@@ -13,6 +13,7 @@ from proofstone.assess.measured import decisions, measured, settings
 from proofstone.assess.probes.group_fairness import MOST_GROUPS, table
 from proofstone.checks.probe import Ask, Case, Probing, probe
 from proofstone.core.finding import Finding
+from proofstone.core.i18n import message
 from proofstone.measures.groups import difference, rate
 from proofstone.measures.intervals import wilson
 from proofstone.measures.spread import difference_interval
@@ -58,7 +59,7 @@ def consistency(case: Case, rng: np.random.Generator) -> Probing:
             float(flipped.mean()),
             partial(wilson, float(flipped.sum()), float(len(case))),
             n=len(case),
-            method="Wilson",
+            method=message("Wilson"),
             details=details,
         )
     ]
@@ -68,7 +69,7 @@ def consistency(case: Case, rng: np.random.Generator) -> Probing:
 
 
 def _absent(case: Case) -> Finding:
-    reason = "no input is a number that varies"
+    reason = message("no input is a number that varies")
     return Finding(
         probe="consistency", metric="decision_flip_rate", reason=reason, evidence=case.evidence
     )
@@ -120,7 +121,7 @@ def _by_group(
             partial(wilson, float(flips[i]), float(trials[i])),
             subject=f"{subject}={label}",
             n=int(trials[i]),
-            method="Wilson",
+            method=message("Wilson"),
         )
         for i, label in enumerate(groups.labels)
     ]
@@ -132,7 +133,7 @@ def _by_group(
         lambda level: difference_interval(flips, trials, level, rng),
         subject=subject,
         n=len(case),
-        method="draws from Jeffreys posteriors",
+        method=message("draws from Jeffreys posteriors"),
         details=table(each),
     )
     return [*each, spread]

@@ -8,6 +8,7 @@ import numpy as np
 
 from proofstone.assess.measured import decisions, measured
 from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.core.i18n import message
 from proofstone.measures.groups import RATES, count_groups, rate
 from proofstone.measures.intervals import wilson
 from proofstone.models.contract import Predict
@@ -31,7 +32,7 @@ def decision_rates(case: Case, rng: np.random.Generator) -> Probing:
                 value,
                 ends,
                 n=int(trials[0]),
-                method="Wilson",
+                method=message("Wilson"),
                 absent="no row counts towards it",
                 details={"threshold": thresholds(case)},
             )

@@ -8,6 +8,7 @@ import numpy as np
 
 from proofstone.assess.measured import measured, scores
 from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.core.i18n import message
 from proofstone.measures.classification import average_precision, roc_auc, roc_curve
 from proofstone.measures.intervals import average_precision_interval, delong_auc
 from proofstone.models.contract import Predict
@@ -34,7 +35,7 @@ def discrimination(case: Case, rng: np.random.Generator) -> Probing:
             roc_auc(case.target, score),
             partial(delong_auc, case.target, score),
             n=len(case),
-            method="DeLong, logit scale",
+            method=message("DeLong, logit scale"),
             absent=_ONE_CLASS,
             details={"curve": [[float(x), float(y)] for x, y in points]},
         ),
@@ -45,7 +46,7 @@ def discrimination(case: Case, rng: np.random.Generator) -> Probing:
             average_precision(case.target, score),
             partial(average_precision_interval, case.target, score),
             n=len(case),
-            method="infinitesimal jackknife, logit scale",
+            method=message("infinitesimal jackknife, logit scale"),
             absent=_ONE_CLASS,
         ),
     ]

@@ -12,6 +12,7 @@ import polars as pl
 from proofstone.assess.measured import measured, settings
 from proofstone.checks.probe import Ask, Case, Probing, probe
 from proofstone.core.finding import Finding
+from proofstone.core.i18n import message
 from proofstone.measures.intervals import wilson
 from proofstone.models.contract import Generate
 from proofstone.models.rows import Rows
@@ -38,7 +39,11 @@ def generation(case: Case, rng: np.random.Generator) -> Probing:
     questions = _questions(case)
     if not questions:
         return [
-            Finding(probe="generation", metric="answer_match_rate", reason="no question is set")
+            Finding(
+                probe="generation",
+                metric="answer_match_rate",
+                reason=message("no question is set"),
+            )
         ]
     prompts = pl.DataFrame({"prompt": [str(question["prompt"]) for question in questions]})
     operation = Generate(max_tokens=int(settings(case, "generation").get("max_tokens", 32)))
@@ -60,7 +65,7 @@ def generation(case: Case, rng: np.random.Generator) -> Probing:
             matched / len(table),
             partial(wilson, float(matched), float(len(table))),
             n=len(table),
-            method="Wilson",
+            method=message("Wilson"),
             details={"questions": table},
         )
     ]

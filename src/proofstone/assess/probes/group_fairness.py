@@ -12,6 +12,7 @@ from proofstone.assess.labels import grouped
 from proofstone.assess.measured import decisions, measured
 from proofstone.checks.probe import Ask, Case, Probing, probe
 from proofstone.core.finding import Finding, Verdict
+from proofstone.core.i18n import message
 from proofstone.measures.groups import (
     RATES,
     GroupCounts,
@@ -44,8 +45,9 @@ METRICS = (
 MOST_GROUPS = 100
 """A column with more groups than this is an identifier rather than a property of people."""
 
-_ABSENT = "no group has rows that count towards it"
-_POSTERIOR = "draws from Jeffreys posteriors"
+_ABSENT = message("no group has rows that count towards it")
+_POSTERIOR = message("draws from Jeffreys posteriors")
+_BOTH = message("draws from Jeffreys posteriors, both rates at once")
 
 
 @probe(
@@ -77,7 +79,7 @@ def group_fairness(case: Case, rng: np.random.Generator) -> Probing:
         Finding(
             probe="group_fairness",
             metric="group_fairness",
-            reason="no protected column is declared",
+            reason=message("no protected column is declared"),
             evidence=case.evidence,
         )
     ]
@@ -89,7 +91,9 @@ def _too_many(case: Case, subject: str, groups: int) -> Finding:
         metric="group_fairness",
         subject=subject,
         verdict=Verdict.NOT_RUN,
-        reason=f"{groups} groups are too many to compare; at most {MOST_GROUPS} are",
+        reason=message("{groups} groups are too many to compare; at most {most} are").format(
+            groups=groups, most=MOST_GROUPS
+        ),
         evidence=case.evidence,
     )
 
@@ -112,7 +116,7 @@ def _subject(
             lambda level: equalized_odds_interval(counts, level, rng),
             subject=subject,
             n=len(case),
-            method=f"{_POSTERIOR}, both rates at once",
+            method=_BOTH,
             absent=_ABSENT,
         )
     )
@@ -131,8 +135,8 @@ def _groups(case: Case, subject: str, metric: str, counts: GroupCounts) -> list[
             partial(wilson, float(successes[i]), float(trials[i])),
             subject=f"{subject}={label}",
             n=int(trials[i]),
-            method="Wilson",
-            absent="no row of the group counts towards it",
+            method=message("Wilson"),
+            absent=message("no row of the group counts towards it"),
         )
         for i, label in enumerate(counts.labels)
     ]

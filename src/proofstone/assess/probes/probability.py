@@ -8,6 +8,7 @@ import numpy as np
 
 from proofstone.assess.measured import measured, scores
 from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.core.i18n import message
 from proofstone.measures.classification import log_losses, squared_errors
 from proofstone.measures.intervals import mean_interval
 from proofstone.models.contract import Predict
@@ -34,7 +35,7 @@ def probability(case: Case, rng: np.random.Generator) -> Probing:
             float(loss.mean()),
             partial(mean_interval, loss),
             n=len(case),
-            method="t interval of the mean",
+            method=message("t interval of the mean"),
         )
         for metric, loss in losses.items()
     ]

@@ -11,6 +11,7 @@ import numpy as np
 from proofstone.assess.measured import measured
 from proofstone.checks.probe import Case, Probing, probe
 from proofstone.core.finding import Finding, Verdict
+from proofstone.core.i18n import message
 from proofstone.explain.attributions import Attributions
 from proofstone.explain.shapley import explainer
 from proofstone.measures.intervals import mean_interval
@@ -39,7 +40,9 @@ def shapley(case: Case, rng: np.random.Generator) -> Probing:
     """
     yield ()
     if case.model is None or case.background is None or not len(case.background):
-        return [_without(case, Verdict.NOT_APPLICABLE, "there is no released model to explain")]
+        return [
+            _without(case, Verdict.NOT_APPLICABLE, message("there is no released model to explain"))
+        ]
     explain = explainer(case.model, case.background, seed=int(rng.integers(2**31)))
     kept = np.arange(len(case))
     if not explain.exact and len(case) > _ESTIMATED:
@@ -49,7 +52,7 @@ def shapley(case: Case, rng: np.random.Generator) -> Probing:
     margin = explain.margin(rows)
     gap = found.gap(margin)
     if not gap <= _TOLERANCE * max(1.0, float(np.abs(margin).max(initial=0.0))):
-        reason = f"base and attributions miss the margin by {gap:.2g}"
+        reason = message("base and attributions miss the margin by {gap}").format(gap=f"{gap:.2g}")
         return [_without(case, Verdict.NOT_RUN, reason)]
     return [*_global(case, found), _local(case, case.model, rows, case.threshold[kept], found)]
 
@@ -71,7 +74,7 @@ def _global(case: Case, found: Attributions) -> list[Finding]:
             partial(mean_interval, sizes[:, place]),
             subject=name,
             n=len(sizes),
-            method=f"{found.method}; t interval over rows",
+            method=message("{method}; t interval over rows").format(method=found.method),
             evidence="bytes",
         )
         for place, name in enumerate(found.features)

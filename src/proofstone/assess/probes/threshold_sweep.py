@@ -10,6 +10,7 @@ import numpy as np
 from proofstone.assess.measured import scores
 from proofstone.checks.probe import Ask, Case, Probing, probe
 from proofstone.core.finding import Finding
+from proofstone.core.i18n import message
 from proofstone.measures.groups import RATES, GroupCounts, count_groups, group, rate
 from proofstone.measures.intervals import wilson
 from proofstone.measures.spread import difference_interval, ratio_interval
@@ -36,7 +37,7 @@ def threshold_sweep(case: Case, rng: np.random.Generator) -> Probing:
             probe="threshold_sweep",
             metric="threshold_sweep",
             n=len(case),
-            method="each threshold moved by the same amount",
+            method=message("each threshold moved by the same amount"),
             reason="",
             evidence=case.evidence,
             details={"points": [_point(case, score, float(one), gated, rng) for one in SHIFTS]},

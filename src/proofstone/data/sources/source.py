@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
+from proofstone.core.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,10 @@ class Source(Protocol):
         Raises:
             DataError: it cannot be read; the message names the line or column at fault.
         """
+
+
+def unreadable(path: Path, error: OSError) -> DataError:
+    """The error of a file that the operating system does not hand out."""
+    absent = isinstance(error, FileNotFoundError)
+    hint = "check how it is spelt" if absent else "check its permissions"
+    return DataError(f"{path}: cannot be read: {error.strerror}", hint=hint)

@@ -13,8 +13,9 @@ import typer
 from typer.core import TyperGroup
 
 from proofstone.core.errors import InputError, ProofstoneError
-from proofstone.core.i18n import _
+from proofstone.core.i18n import _, speak
 from proofstone.core.operations import OPERATIONS, Operation
+from proofstone.interfaces.cli.framework import translate_framework
 from proofstone.interfaces.cli.show import show_error
 
 _MODULES = {
@@ -58,26 +59,35 @@ class LazyGroup(TyperGroup):
 
 def _help(operation: Operation) -> str:
     """What an operation does, an example, and what else there is to know, as `--help` shows it."""
+    summary = _("{summary}.").format(summary=_(operation.summary))
     example = _("Example: {line}").format(line=operation.example)
-    note = f"\n\n{_(operation.note)}" if operation.note else ""
-    return f"{_(operation.summary)}.\n\n{example}{note}"
+    return "\n\n".join([summary, example, *([_(operation.note)] if operation.note else [])])
 
 
 def run() -> None:
     """Run the command line on `sys.argv`."""
+    if "--json" in sys.argv:
+        speak("en")  # programs read it, whatever language their user speaks
+    translate_framework()
     app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None)
     app.callback(help=_("Prove a model before it ships, and keep proving it while it runs."))(_root)
     sys.exit(call(lambda: typer.main.get_command(app).main(standalone_mode=False)))
 
 
-def _root(
-    version: bool = typer.Option(False, "--version", is_eager=True, help=_("Print the version.")),
-) -> None:
-    if version:
-        from importlib.metadata import version as installed
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
 
-        print(f"proofstone {installed('proofstone')}")
+        print(f"proofstone {version('proofstone')}")
         raise typer.Exit
+
+
+def _root(
+    version: bool = typer.Option(
+        False, "--version", is_eager=True, callback=_version, help=_("Print the version.")
+    ),
+) -> None:
+    """Take the options that stand before a command."""
 
 
 def call(command: Callable[[], Any]) -> int:

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from proofstone.core.i18n import _
+from proofstone.core.i18n import _, retell
 from proofstone.pipeline.engine import LOCK, Tell, silent
 
 _MARKS = {"ran": ("✓", "green"), "restored": ("=", "dim"), "skipped": ("–", "yellow")}
@@ -36,7 +36,7 @@ class Board:
                 self._under_way[node] = (time.monotonic(), "")
             elif seconds is None:
                 started = self._under_way.get(node, (time.monotonic(), ""))[0]
-                self._under_way[node] = (started, event)
+                self._under_way[node] = (started, retell(event))
             else:
                 self._under_way.pop(node, None)
                 self._over(node, event, seconds)

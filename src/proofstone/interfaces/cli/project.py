@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from proofstone.api import Workspace
 from proofstone.core.errors import GateShut, Problem, ProjectFileError
@@ -65,9 +66,10 @@ def plan_command(project: Project = HERE, as_json: Json = False) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in (_("step"), _("status"), _("last took"), _("reads")):
         table.add_column(heading, overflow="fold")
+    words = {"known": _("known"), "would run": _("would run"), "waits": _("waits")}
     for one in document["steps"]:
         took = "" if one["seconds"] is None else f"{one['seconds']:.1f} s"
-        table.add_row(one["name"], one["status"], took, ", ".join(one["reads"]))
+        table.add_row(one["name"], words[one["status"]], took, ", ".join(one["reads"]))
     out().print(table)
 
 
@@ -119,7 +121,7 @@ def doctor_command(
         print_json(document)
     else:
         for one in document["checks"]:
-            mark = "[green]✓[/]" if one["ok"] else "[red]✗[/]"
-            out().print(f"{mark} {one['what']}: {one['found']}")
+            mark = ("✓", "green") if one["ok"] else ("✗", "red")
+            out().print(Text.assemble(mark, f" {one['what']}: {one['found']}"))
     if not all(one["ok"] for one in document["checks"]):
         raise typer.Exit(2)

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from proofstone.core.i18n import _
-from proofstone.interfaces.cli.show import number, out, verdict_text
+from proofstone.interfaces.cli.show import number, out, verdict_text, verdict_word
 
 _CANDIDATES = 9
 _SHUT = ("fail", "inconclusive", "not_run")
@@ -69,7 +69,8 @@ def gate_lines(record: Mapping[str, Any]) -> Iterator[Text]:
         yield Text.assemble(verdict_text(gate["verdict"]), "  ", what)
         if gate["verdict"] in _SHUT:
             ways = "; ".join(way_sentence(way) for way in gate["would_open"])
-            yield Text(f"  {_('would open')}: {ways or _('nothing that was measured')}", "dim")
+            says = _("would open: {ways}").format(ways=ways or _("nothing that was measured"))
+            yield Text(f"  {says}", "dim")
 
 
 def _limited(gate: Mapping[str, Any]) -> dict[str, str]:
@@ -97,12 +98,12 @@ def closing_lines(record: Mapping[str, Any], document: Mapping[str, Any]) -> Ite
     state = _("GATE OPEN") if not shut else _("GATE SHUT ({n} of {all})").format(
         n=len(shut), all=len(record["gates"])
     )  # fmt: skip
-    yield Text.assemble(
-        (state, "bold green" if not shut else "bold red"),
-        f"  {_('release')} {record['release'][:12]}  {_('verdict')} {record['verdict']}",
+    says = _("release {release}  verdict {verdict}").format(
+        release=record["release"][:12], verdict=verdict_word(record["verdict"])
     )
+    yield Text.assemble((state, "bold green" if not shut else "bold red"), f"  {says}")
     untested = ", ".join(one["what"] for one in record["not_tested"]) or _("nothing")
-    yield Text(f"{_('not run')}: {untested}", style="dim")
+    yield Text(_("not run: {names}").format(names=untested), style="dim")
     ran = sum(one["status"] == "ran" for one in document["steps"])
     cost = record["cost"]
     says = _("{ran} steps ran, {rest} restored; {seconds:.0f} s of work, peak {memory:.0f} MB")
@@ -110,7 +111,7 @@ def closing_lines(record: Mapping[str, Any], document: Mapping[str, Any]) -> Ite
     yield Text(
         says.format(ran=ran, rest=rest, seconds=cost["seconds"], memory=cost["peak_memory_mb"])
     )
-    yield Text(f"{_('report')}: {document['report']}")
+    yield Text(_("report: {path}").format(path=document["report"]))
 
 
 def _cell(candidate: Mapping[str, Any], metric: str, subject: str) -> str:

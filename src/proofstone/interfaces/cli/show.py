@@ -26,17 +26,22 @@ _STYLES = {
 
 def out() -> Console:
     """The console of standard output."""
-    return Console(highlight=False, soft_wrap=False)
+    return Console(highlight=False, soft_wrap=False, markup=False)
 
 
 def verdict_text(verdict: str) -> Text:
     """A verdict as symbol, word and colour."""
     symbol, style = _STYLES[verdict]
+    return Text(f"{symbol} {verdict_word(verdict)}", style=style)
+
+
+def verdict_word(verdict: str) -> str:
+    """A verdict in the language in force."""
     words = {
         "pass": _("pass"), "fail": _("fail"), "inconclusive": _("inconclusive"),
         "not_run": _("not run"), "not_applicable": _("not applicable"),
     }  # fmt: skip
-    return Text(f"{symbol} {words[verdict]}", style=style)
+    return words[verdict]
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -75,7 +80,8 @@ def show_error(error: ProofstoneError, *, as_json: bool) -> None:
         print(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
         return
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"[bold red]{_('error')}:[/] {escape(str(error))}")
+    told, remedy = _("error"), _("hint")
+    console.print(f"[bold red]{told}:[/] {escape(str(error))}")
     if error.hint:
-        console.print(f"[bold]{_('hint')}:[/] {escape(error.hint)}")
+        console.print(f"[bold]{remedy}:[/] {escape(error.hint)}")
     sys.stderr.flush()

@@ -31,15 +31,17 @@ def render(openapi: dict[str, Any]) -> bytes:
     title = escape(openapi["info"]["title"])
     request = openapi["components"]["schemas"]["Request"]
     example = json.dumps(request["examples"][0], ensure_ascii=False, indent=1)
+    version, document = _("Version"), _("OpenAPI document")
+    send = _("Send this to infer or explain:")
+    note = _("A missing value is null. An error names the field at fault and a remedy.")
     parts = [
         f"<h1>{title}</h1>",
-        f"<p>{_('Version')} <code>{escape(openapi['info']['version'])}</code> · ",
-        f'<a href="/openapi.json">{_("OpenAPI document")}</a></p>',
-        f"<h2>{_('What can be asked')}</h2>{_operations(openapi['paths'])}",
-        f"<h2>{_('Inputs')}</h2>{_inputs(request)}",
-        f"<h2>{_('An example')}</h2><p>{_('Send this to infer or explain:')}</p>",
-        f"<pre>{escape(example)}</pre>",
-        f"<p>{_('A missing value is null. An error names the field at fault and a remedy.')}</p>",
+        f"<p>{version} <code>{escape(openapi['info']['version'])}</code> · ",
+        f'<a href="/openapi.json">{document}</a></p>',
+        _part(_("What can be asked"), _operations(openapi["paths"])),
+        _part(_("Inputs"), _inputs(request)),
+        _part(_("An example"), f"<p>{send}</p><pre>{escape(example)}</pre>"),
+        f"<p>{note}</p>",
     ]
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
@@ -49,6 +51,10 @@ def render(openapi: dict[str, Any]) -> bytes:
     ).encode()
 
 
+def _part(heading: str, content: str) -> str:
+    return f"<h2>{heading}</h2>{content}"
+
+
 def _operations(paths: dict[str, Any]) -> str:
     rows = [
         f"<tr><td><code>{method.upper()} {escape(path)}</code></td>"
@@ -56,7 +62,7 @@ def _operations(paths: dict[str, Any]) -> str:
         for path, methods in paths.items()
         for method, operation in methods.items()
     ]
-    return f"<table>{_heading(_('Path'), _('Answer'))}{''.join(rows)}</table>"
+    return _table(_heading(_("Path"), _("Answer")), rows)
 
 
 def _inputs(request: dict[str, Any]) -> str:
@@ -66,7 +72,11 @@ def _inputs(request: dict[str, Any]) -> str:
         f"<td>{', '.join(one['properties']['datatype']['enum'])}</td></tr>"
         for one in tensors
     ]
-    return f"<table>{_heading(_('Name'), _('Datatypes'))}{''.join(rows)}</table>"
+    return _table(_heading(_("Name"), _("Datatypes")), rows)
+
+
+def _table(heading: str, rows: list[str]) -> str:
+    return f"<table>{heading}{''.join(rows)}</table>"
 
 
 def _heading(*names: str) -> str:

@@ -32,12 +32,12 @@ def view(record: Record) -> View | None:
         "gap": f"{metric_name(gap[0])} ({gap[1]})" if gap else "",
         "chart": _chart(record) if len(record.candidates) > 1 else None,
         "prices": _prices(record),
-        "rule": _rule(record),
+        "rule": rule_of(record),
         "none_eligible": record.winner is None,
     }
 
 
-def _rule(record: Record) -> str:
+def rule_of(record: Record) -> str:
     """The rule of selection, from the project file where there is one."""
     declared = mapping(record.project.get("select"))
     if not declared:

@@ -13,6 +13,7 @@ from proofstone.report.language import say
 from proofstone.report.numbers import MISSING, compact, count, number, share, span
 from proofstone.report.record import Record, listing, mapping
 from proofstone.report.sections.section import View
+from proofstone.report.terms import kind_name, role_name
 
 BINS = 24
 VALUES = 6
@@ -103,12 +104,20 @@ def problems_of(record: Record) -> list[dict[str, str]]:
         {
             "rule": say(one.get("rule")),
             "column": str(one.get("column") or ""),
-            "message": say(one.get("message")),
+            "message": _problem(str(one.get("message") or "")),
             "count": count(one.get("count")),
             "rows": ", ".join(str(row) for row in listing(one.get("rows"))[:8]),
         }
         for one in _problems(record)
     ]
+
+
+def _problem(text: str) -> str:
+    """What is wrong with rows, with the first that it is wrong with, where that is named."""
+    what, found, example = text.rpartition(", such as ")
+    if not found:
+        return say(text)
+    return _("{problem}, such as {example}").format(problem=say(what), example=example)
 
 
 def describe(record: Record, name: str, one: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,8 +132,8 @@ def describe(record: Record, name: str, one: Mapping[str, Any]) -> dict[str, Any
         "name": name,
         "meaning": say(declared.get("meaning") or one.get("meaning")),
         "unit": say(declared.get("unit") or one.get("unit")),
-        "type": str(one.get("kind") or one.get("type") or declared.get("type") or ""),
-        "role": str(declared.get("role") or one.get("role") or ""),
+        "type": kind_name(str(one.get("kind") or one.get("type") or declared.get("type") or "")),
+        "role": role_name(str(declared.get("role") or one.get("role") or "")),
         "missing": share(missing),
         "summary": _summary(one),
         "picture": _picture(name, one),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from proofstone.core.i18n import _, message
 from proofstone.report.language import say
 from proofstone.report.record import Record, listing, mapping
+from proofstone.report.sections.candidates import rule_of
 from proofstone.report.sections.section import View
 
 ACTIONS = {
@@ -15,6 +18,12 @@ ACTIONS = {
     "approve": message("approved"),
     "sign": message("signed"),
 }
+
+
+def _why(record: Record, why: Any) -> str:
+    """The reason that was given; a run's is the rule of selection, told as elsewhere."""
+    rule = mapping(record.document.get("selection")).get("rule")
+    return rule_of(record) if why and why == rule else say(why)
 
 
 def view(record: Record) -> View | None:
@@ -28,7 +37,7 @@ def view(record: Record) -> View | None:
                 "at": str(one.get("at") or "–"),
                 "who": str(one.get("who") or "–"),
                 "action": _(ACTIONS.get(str(one.get("action")), str(one.get("action") or "–"))),
-                "why": say(one.get("why")) or "–",
+                "why": _why(record, one.get("why")) or "–",
             }
             for one in entries
         ]

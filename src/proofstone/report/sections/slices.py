@@ -12,7 +12,7 @@ from proofstone.report.numbers import count, number, share, show, span
 from proofstone.report.record import Record
 from proofstone.report.sections.gates import tick_text
 from proofstone.report.sections.section import View
-from proofstone.report.terms import metric_name
+from proofstone.report.terms import metric_name, slice_name
 
 MOST = 10
 
@@ -47,13 +47,13 @@ def _table(metric: str, found: list[Finding]) -> dict[str, Any]:
     scale = Scale.around(ends, zero=True, pad=0.08)
     rows = [
         {
-            "name": one.subject,
+            "name": slice_name(one.subject),
             "rows": count(number(one.details.get("rows")) or one.n),
             "share": share(number(one.details.get("share"))),
             "value": show(metric, one.value),
             "interval": span(metric, one.low, one.high),
             "chart": row_chart(
-                title=one.subject,
+                title=slice_name(one.subject),
                 description=show(metric, one.value),
                 value=one.value,
                 low=one.low,

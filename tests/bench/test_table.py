@@ -1,0 +1,39 @@
+"""The parts of the benchmark that measure nothing."""
+
+from __future__ import annotations
+
+import doctest
+from xml.etree import ElementTree
+
+from bench.process import Cost, python
+from bench.row import HEADINGS, Row, markdown
+
+from bench import growth, row
+
+
+def test_a_row_says_how_many_times_faster_and_how_far_numbers_lie_apart() -> None:
+    table = markdown([Row("work", "1 s", theirs="20 s", ratio=20.0, difference=1.5e-8)])
+    head, rule, line = table.splitlines()
+    assert head == f"| {' | '.join(HEADINGS)} |"
+    assert rule.count("---") == len(HEADINGS)
+    assert "20x" in line
+    assert "1.5e-08" in line
+
+
+def test_durations_read_well() -> None:
+    assert doctest.testmod(row).failed == 0
+
+
+def test_the_curve_is_a_picture_of_every_size() -> None:
+    costs = [Cost(wall=n / 1e5, cpu=n / 1e5, peak=100.0 + n / 1e4, output="") for n in growth.SIZES]
+    picture = ElementTree.fromstring(growth.curve(costs))
+    circles = [one for one in picture.iter() if one.tag.endswith("circle")]
+    assert len(circles) == 2 * len(growth.SIZES)
+    assert all("1.00" in one.notes for one in growth.rows(costs)[1:])
+
+
+def test_a_process_is_accounted_for_on_its_own() -> None:
+    large = python("-c", "print(len(bytearray(200 << 20)))")
+    small = python("-c", "pass")
+    assert large.output.strip() == str(200 << 20)
+    assert small.peak < 100 < large.peak
