@@ -36,7 +36,7 @@ def rows(costs: list[Cost]) -> list[Row]:
                 f"`assess --predictions`, {size:,} rows of CSV",
                 f"{seconds(cost.wall)}, {seconds(cost.cpu)} CPU",
                 goal="linear or better",
-                notes=f"{before}peak {cost.peak:.0f} MB",
+                notes=f"{before}peak {cost.peak:.0f} MB, start included",
             )
         )
     return found
@@ -97,8 +97,8 @@ def _panel(title: str, values: list[float], left: float) -> str:
     for size in SIZES:
         place = at(size, 10.0**low).split(",")[0]
         parts.append(f'<text x="{place}" y="290" text-anchor="middle">{size:,}</text>')
-    ends = [(size, values[-1] * size / SIZES[-1]) for size in SIZES]
-    linear = " ".join(at(size, value) for size, value in ends if value >= 10.0**low)
+    start = max(SIZES[0], SIZES[-1] * 10.0**low / values[-1])
+    linear = f"{at(start, values[-1] * start / SIZES[-1])} {at(SIZES[-1], values[-1])}"
     found = [at(size, value) for size, value in zip(SIZES, values, strict=True)]
     parts.append(f'<polyline points="{linear}" fill="none" stroke="#888" stroke-dasharray="4"/>')
     parts.append(f'<polyline points="{" ".join(found)}" fill="none" stroke="#00695c"/>')

@@ -19,6 +19,11 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md"
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 AFTER = re.compile(r"^<!-- goes on from: (\S+) -->$", re.MULTILINE)
 
+GONE_ON_FROM = {
+    page.parent / name for page in PAGES for name in AFTER.findall(page.read_text("utf-8"))
+}
+"""Pages whose examples run once, for themselves and for the pages that go on from them."""
+
 
 def title(page: Path) -> str:
     """The page's path, as a person would give it."""

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.docs.pages import BLOCK, PAGES, ROOT, blocks, run_page, title
+from tests.docs.pages import BLOCK, GONE_ON_FROM, PAGES, ROOT, blocks, run_page, seed, title
 
 from proofstone.core.operations import OPERATIONS
 
@@ -28,14 +28,25 @@ OTHERS = {"curl", "model_signing", "pip", "pytest"}
 
 @pytest.mark.parametrize("page", PAGES, ids=title)
 def test_examples_do_what_they_say(page: Path, tmp_path: Path, seeds: Path) -> None:
-    run_page(page, tmp_path, seeds)
+    if page in GONE_ON_FROM:
+        seed(page, seeds)
+    else:
+        run_page(page, tmp_path, seeds)
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     for page in PAGES:
         for line, _, text in blocks(page, "sh"):
-            for command in text.replace("\\\n", " ").splitlines():
-                yield f"{title(page)}:{line}", shlex.split(command, comments=True)
+            command = ""
+            for part in text.replace("\\\n", " ").splitlines():
+                command += part
+                try:
+                    words = shlex.split(command, comments=True)
+                except ValueError:  # a quotation that goes on in the next line
+                    continue
+                command = ""
+                yield f"{title(page)}:{line}", words
+            assert not command, f"{title(page)}:{line}: a quotation does not end"
 
 
 def test_commands_that_are_not_run_exist() -> None:

@@ -46,7 +46,7 @@ def proofstone(installed: Path, folder: Path, *arguments: str) -> subprocess.Com
 
 
 def test_its_metric_is_measured_and_judged(installed: Path, tmp_path: Path) -> None:
-    rows = [f"{place % 2},{(place % 20) / 20}" for place in range(400)]
+    rows = [f"{place % 2},{(place % 25) / 25}" for place in range(400)]
     (tmp_path / "scored.csv").write_text("\n".join(["y,p", *rows]) + "\n")
     (tmp_path / "gates.yaml").write_text(GATES)
     done = proofstone(
@@ -56,7 +56,7 @@ def test_its_metric_is_measured_and_judged(installed: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stdout + done.stderr
     findings = json.loads(done.stdout)["findings"]
     [finding] = [one for one in findings if one["metric"] == "narrow_decision_rate"]
-    assert finding["value"] == pytest.approx(3 / 20)
+    assert finding["value"] == pytest.approx(2 / 25)
     assert finding["low"] < finding["value"] < finding["high"]
     assert finding["verdict"] == "pass"
 

@@ -16,10 +16,12 @@ from proofstone.pipeline.known import known_names
 def table(tmp_path: Path) -> Path:
     path = tmp_path / "loans.csv"
     rows = range(60)
-    pl.DataFrame(
-        {"income": [20 + one * 1.5 for one in rows], "sex": ["f" if one % 2 else "m" for one in rows],
-         "repaid": ["yes" if one % 3 else "no" for one in rows]}
-    ).write_csv(path)  # fmt: skip
+    columns = {
+        "income": [20 + one * 1.5 for one in rows],
+        "sex": ["f" if one % 2 else "m" for one in rows],
+        "repaid": ["yes" if one % 3 else "no" for one in rows],
+    }
+    pl.DataFrame(columns).write_csv(path)
     return path
 
 

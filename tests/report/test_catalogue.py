@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Iterator
@@ -48,6 +49,20 @@ def test_templates_and_modules_are_both_read() -> None:
     files = {file for _text, file in marked()}
     assert "report/templates/gates.html" in files
     assert "report/sentences.py" in files
+
+
+def test_no_message_hides_in_an_f_string() -> None:
+    hidden = [
+        f"{path.relative_to(SOURCES)}:{call.lineno}"
+        for path in SOURCES.rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "message")
+    ]
+    assert not hidden, "below Python 3.12 no message is found there: take it out"
 
 
 def test_no_translation_is_left_over(catalogue: Catalog) -> None:

@@ -80,17 +80,14 @@ class _Header:
         return alignment
 
     def _skip_value(self, kind: int) -> None:
-        if kind == _STRING:
-            self._skip(self._number("<Q"))
-        elif kind == _ARRAY:
-            inner, count = self._number("<I"), self._number("<Q")
-            if inner in _SCALARS:
-                self._skip(count * _SCALARS[inner])
-            else:
-                for _ in range(count):
-                    self._skip_value(inner)
-        elif kind in _SCALARS:
-            self._skip(_SCALARS[kind])
+        count = 1
+        if kind == _ARRAY:
+            kind, count = self._number("<I"), self._number("<Q")
+        if kind in _SCALARS:
+            self._skip(count * _SCALARS[kind])
+        elif kind == _STRING:
+            for _ in range(count):
+                self._skip(self._number("<Q"))
         else:
             raise self._contradiction(f"there is no type {kind} of metadata")
 

@@ -61,20 +61,18 @@ def _explain(journey: Journey, node: Node, progress: Progress) -> dict[str, Any]
         return _document(node, status, says.format(step=node.name, others=", ".join(waits)))
     if not history:
         return _document(node, status, _("{step} never ran").format(step=node.name))
-    if not history:
-        says = f"{node.name} never ran"
-        return {"step": node.name, "status": "would run", "says": says, "changes": []}
     now = ingredients(node, _ids(node, progress), journey.index)
-    if _status(journey, node, progress) == "would run":
-        same = history[0].key == action_key(now)
-        reason = "what it gave is gone" if same else "this changed since it last ran"
-        says = f"{node.name} would run: {reason}"
-        return _document(node, "would run", says, history[0].ingredients, now)
+    if status == "would run" and history[0].key == action_key(now):
+        says = _("{step} would run: what it gave is gone")
+        return _document(node, status, says.format(step=node.name))
+    if status == "would run":
+        says = _("{step} would run: this changed since it last ran").format(step=node.name)
+        return _document(node, status, says, history[0].ingredients, now)
     if len(history) == 1:
-        says = f"{node.name} is known; it ran once, on {history[0].committed[:19]}"
-        return {"step": node.name, "status": "known", "says": says, "changes": []}
-    says = f"{node.name} is known; it last ran because this had changed"
-    return _document(node, "known", says, history[1].ingredients, history[0].ingredients)
+        says = _("{step} is known; it ran once, on {time}")
+        return _document(node, status, says.format(step=node.name, time=history[0].committed[:19]))
+    says = _("{step} is known; it last ran because this had changed").format(step=node.name)
+    return _document(node, status, says, history[1].ingredients, history[0].ingredients)
 
 
 def _document(

@@ -13,8 +13,8 @@ import yaml
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Case
 from proofstone.core.durable import write_file
-from proofstone.core.errors import InputError
-from proofstone.core.finding import Finding
+from proofstone.core.errors import DataError, InputError
+from proofstone.core.finding import Finding, Verdict
 from proofstone.models.gguf import GgufModel
 from proofstone.models.rows import Rows
 from proofstone.pipeline.plugins import plugin
@@ -36,7 +36,7 @@ def assess_questions(
     Raises:
         InputError: the questions file is not a list of {prompt, expect}; the message names the
             entry.
-        DataError: the model is not a whole GGUF file.
+        DataError: the model is not a whole GGUF file, or a question could not be asked.
         MissingExtra: llama.cpp is not installed.
     """
     asked = _read(questions)
@@ -49,6 +49,10 @@ def assess_questions(
         settings={"generation": {"questions": asked}},
     )
     findings = oracle.run([plugin("probes", "generation").load()], case)
+    for finding in findings:
+        if finding.verdict is Verdict.NOT_RUN:
+            hint = "what was answered is kept: mend the cause, then run again"
+            raise DataError(f"{questions}: not assessed: {finding.reason}", hint=hint)
     record = _record(model.stem, findings)
     page = report or questions.with_name(f"{questions.stem}-report.html")
     write_file(page, render(record).encode())

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from proofstone.core.i18n import retell, speak
+from proofstone.core.i18n import speak
+from proofstone.core.retelling import retell
 
 Result = TypeVar("Result")
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from proofstone.core.i18n import message
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 
 
@@ -198,10 +200,12 @@ class Project(Section):
     name: Name = Field(description="Name of the project and of its releases")
     description: str = Field("", description="What the model is for, in a sentence")
     seed: int = Field(0, ge=0, description="Seed of everything random")
-    task: Task = Field(description="What is predicted, and about whom fairness is measured")
-    data: Data = Field(description="Where the table comes from and what it must satisfy")
-    split: Split = Field(Split(), description="How rows are kept apart for estimation")
-    prepare: Prepare = Field(Prepare(), description="How columns become numbers")
-    train: Train = Field(description="Candidates and what they share")
-    assess: Assess = Field(Assess(), description="What is measured and what must hold")
-    select: Select = Field(Select(), description="The rule that the winner follows from")
+    task: Task = Field(
+        description=message("What is predicted, and about whom fairness is measured")
+    )
+    data: Data = Field(description=message("Where the table comes from and what it must satisfy"))
+    split: Split = Field(Split(), description=message("How rows are kept apart for estimation"))
+    prepare: Prepare = Field(Prepare(), description=message("How columns become numbers"))
+    train: Train = Field(description=message("Candidates and what they share"))
+    assess: Assess = Field(Assess(), description=message("What is measured and what must hold"))
+    select: Select = Field(Select(), description=message("The rule that the winner follows from"))

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from proofstone.core.durable import write_file
 from proofstone.core.errors import InputError, ProjectFileError, StoreError
+from proofstone.core.i18n import _
 from proofstone.core.project.consistency import inconsistencies
 from proofstone.core.project.document import RESOLVERS, read_document
 from proofstone.core.project.json_schema import POINTER, write_schema
@@ -66,8 +67,8 @@ def project_text(draft: Mapping[str, Any]) -> str:
     ordered = _ordered(Project, {"version": 1, **draft})
     for key, value in ordered.items():
         if isinstance(value, dict):
-            about = Project.model_fields[key].description or ""
-            parts.append("\n" + textwrap.fill(f"{about}.", 98, initial_indent="# "))
+            about = _("{summary}.").format(summary=_(Project.model_fields[key].description or key))
+            parts.append("\n" + textwrap.fill(about, 98, initial_indent="# "))
         parts.append(_dump({key: _tidy(value)}))
     text = "\n".join(parts) + "\n"
     document = read_document(text.encode(), "draft")

@@ -12,7 +12,8 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from proofstone.core.i18n import _, retell
+from proofstone.core.i18n import _
+from proofstone.core.retelling import retell
 from proofstone.pipeline.engine import LOCK, Tell, silent
 
 _MARKS = {"ran": ("✓", "green"), "restored": ("=", "dim"), "skipped": ("–", "yellow")}

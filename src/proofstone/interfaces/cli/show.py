@@ -80,8 +80,8 @@ def show_error(error: ProofstoneError, *, as_json: bool) -> None:
         print(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
         return
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    told, remedy = _("error"), _("hint")
-    console.print(f"[bold red]{told}:[/] {escape(str(error))}")
+    told, remedy = _("error:"), _("hint:")
+    console.print(f"[bold red]{told}[/] {escape(str(error))}")
     if error.hint:
-        console.print(f"[bold]{remedy}:[/] {escape(error.hint)}")
+        console.print(f"[bold]{remedy}[/] {escape(error.hint)}")
     sys.stderr.flush()
