@@ -126,3 +126,12 @@ def test_merge_puts_verdicts_in_place_and_adds_what_was_not_measured() -> None:
         Verdict.NOT_APPLICABLE,
         Verdict.NOT_RUN,
     ]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_gates_about_the_same_the_worse_one_stands(turned: bool) -> None:
+    gates = [at_most(0.05), Gate(metric=METRIC, subject="race", min=0.0)]
+    findings = [finding(0.1, 0.2)]
+    judged = judge_all(findings, gates[::-1] if turned else gates).gates
+    (merged,) = merge(findings, judged)
+    assert (merged.verdict, merged.limit) == (Verdict.FAIL, 0.05)

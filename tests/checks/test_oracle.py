@@ -78,7 +78,7 @@ def test_findings_come_in_the_order_of_probes_whatever_their_number_of_turns() -
     notes: list[str] = []
     findings = Oracle(Asked()).run([twice, mean], case(1), progress=notes.append)
     assert [one.probe for one in findings] == ["twice", "mean"]
-    assert notes == ["turn 1: twice, mean", "turn 2: twice"]
+    assert notes == ["questions of turn 1: twice, mean", "questions of turn 2: twice"]
 
 
 def test_a_probes_random_numbers_depend_on_seed_and_name_alone() -> None:

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from proofstone.core.durable import sweep, write_file
 from proofstone.core.errors import StoreError
 

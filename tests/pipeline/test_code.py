@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from unittest import mock
 
@@ -13,8 +12,6 @@ from tests.pipeline.library import Library
 
 from proofstone.core.errors import InputError
 from proofstone.pipeline.code import Code, CodeIndex
-from proofstone.pipeline.keys import action_key, ingredients
-from proofstone.pipeline.node import Node
 
 STEP = """
 import json, random
@@ -191,81 +188,6 @@ def test_our_own_steps_depend_on_their_layers_alone(
     assert f"proofstone.{inside}" in own
     assert not [one for one in own if one.split(".")[1:2] and one.split(".")[1] in outside]
     assert packages <= index.of([module]).packages.keys()
-
-
-class TestCacheFile:
-    """It saves time and changes no answer."""
-
-    def test_a_second_index_reads_no_source(self, cache: Path) -> None:
-        first = code(cache, "proofstone.measures.power")
-        reads: list[Path] = []
-        original = Path.read_bytes
-
-        def read(path: Path) -> bytes:
-            reads.append(path)
-            return original(path)
-
-        with mock.patch.object(Path, "read_bytes", read):
-            second = code(cache, "proofstone.measures.power")
-        assert second == first
-        assert [path.name for path in reads] == ["imports.py", "code.json"]
-
-    @pytest.mark.parametrize(
-        "damage",
-        [
-            b"", b"{", b"[]", b"null", b'{"files": {}}', b"\xff\xfe",
-            b'{"files": 3, "versions": null, "digest": "x"}',
-        ],
-    )  # fmt: skip
-    def test_a_damaged_file_is_ignored(self, damage: bytes, cache: Path) -> None:
-        first = code(cache, "proofstone.measures.power")
-        cache.write_bytes(damage)
-        assert code(cache, "proofstone.measures.power") == first
-
-    def test_an_altered_entry_is_ignored(self, cache: Path) -> None:
-        first = code(cache, "proofstone.measures.power")
-        text = cache.read_text()
-        place = text.index('"sha": "') + 8
-        other = "0" if text[place] != "0" else "1"
-        cache.write_text(text[:place] + other + text[place + 1 :])
-        assert code(cache, "proofstone.measures.power") == first
-
-    def test_other_content_of_the_same_size_and_time_is_noticed(
-        self, library: Library, cache: Path
-    ) -> None:
-        library.write({"acme.py": "x = 1"})
-        path = library.folder / "acme.py"
-        later = time.time_ns() + 10_000_000_000
-        with mock.patch("proofstone.pipeline.code_cache.time.time_ns", return_value=later):
-            before = code(cache, "acme")
-            stat = path.stat()
-            path.write_text("x = 2")
-            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-            assert path.stat().st_mtime_ns == stat.st_mtime_ns
-            assert code(cache, "acme") != before
-
-    def test_a_file_that_just_changed_is_not_remembered(
-        self, library: Library, cache: Path
-    ) -> None:
-        library.write({"acme.py": "x = 1"})
-        code(cache, "acme")
-        assert not cache.exists() or "acme.py" not in cache.read_text()
-
-    def test_a_store_that_cannot_be_written_costs_only_time(self, tmp_path: Path) -> None:
-        (tmp_path / "file").write_text("")
-        assert code(tmp_path / "file" / "code.json", "proofstone.measures.power").digest
-
-
-def test_a_version_is_among_the_ingredients_of_the_key(library: Library, cache: Path) -> None:
-    library.write({"acme.py": "import kit"})
-    library.install("kit", "1.0", modules=("kit",))
-    node = Node("a", "acme:step", {"x": 1})
-    before = ingredients(node, {"in": "abc"}, CodeIndex(cache))
-    library.install("kit", "1.1", modules=("kit",))
-    after = ingredients(node, {"in": "abc"}, CodeIndex(cache))
-    assert before["packages"] == {"kit": "1.0"}
-    assert {name for name in before if before[name] != after[name]} == {"packages"}
-    assert action_key(before) != action_key(after)
 
 
 def test_an_installed_wheel_has_the_digest_of_its_sources(tmp_path: Path, cache: Path) -> None:

@@ -35,8 +35,8 @@ def test_the_same_gap_in_chinese(read: Record) -> None:
     found = find(read.findings, "false_positive_rate_difference", "afam")
     assert found is not None
     assert in_language("zh", lambda: sentence(read, found)) == (
-        "每 100 个afam 为“yes”且deny 实际不为“yes”的案例中，被模型误判为“yes”的约有 18 个；"
-        "而afam 为“no”时为 4.9：相差 13.2 个百分点（9 至 17.4）。"
+        "每 100 个 afam 为“yes” 且 deny 实际不为“yes”的案例中，被模型误判为“yes”的约有 18 个；"
+        "而 afam 为“no”时为 4.9：相差 13.2 个百分点（9 至 17.4）。"
     )
 
 

@@ -42,7 +42,7 @@ def test_each_point_is_what_the_moved_threshold_gives() -> None:
     points = finding.details["points"]
     assert [point["shift"] for point in points] == SHIFTS.tolist()
     for point in points:
-        decided = SCORE >= 0.5 + point["shift"]
+        decided = 0.5 + point["shift"] <= SCORE
         assert point["accuracy"] == pytest.approx(np.mean(decided == (TARGET == 1)))
         low, high = point["metrics"]["selection_rate|all"]
         assert low <= decided.mean() <= high
