@@ -148,10 +148,10 @@ class Workspace:
         """The record of a release: all that its report is made from."""
         import json
 
-        from proofstone.registry.shelf import find
+        from proofstone.registry.shelf import stored
 
-        row = find(self.store, release)
-        record: dict[str, Any] = json.loads(self.store.open(row.artifact).read("record.json"))
+        _row, files = stored(self.store, release)
+        record: dict[str, Any] = json.loads(files.read("record.json"))
         return record
 
     def report(
@@ -159,10 +159,10 @@ class Workspace:
     ) -> dict[str, Any]:
         """Write a release's report (and, with `cards`, its model and data card as Markdown)."""
         from proofstone.pipeline.assessment import card_files
-        from proofstone.registry.shelf import find
+        from proofstone.registry.shelf import stored
 
-        row = find(self.store, release)
-        self._write(output, self.store.open(row.artifact).read("report.html"))
+        row, held = stored(self.store, release)
+        self._write(output, held.read("report.html"))
         files = [str(output)]
         for name, text in card_files(self.record(row.id)).items() if cards else ():
             self._write(output.parent / name, text.encode())
@@ -198,13 +198,17 @@ class Workspace:
         return {"checks": examine(store, self.keys.path, self.settings)}
 
     def verified(self, release: str, key: Path | None = None) -> VerifiedModel:
-        """A release as a verified model: by id, stage or `latest`, or the folder of an export."""
-        from proofstone.registry.shelf import open_release
+        """A release as a verified model: by id, stage or `latest`, or the folder of an export.
+
+        A stage or a known id is never looked for among folders.
+        """
+        from proofstone.registry.shelf import known, open_release
         from proofstone.registry.verify import verify
 
-        if Path(release).is_dir():
-            return verify(Path(release), self.keys.trusted(Path(release), key))
-        return open_release(self.store, release, self.keys.public())
+        here = os.sep not in release and (self.directory / FILE).is_file()
+        if here and (known(self.store, release) or not Path(release).is_dir()):
+            return open_release(self.store, release, self.keys.public())
+        return verify(Path(release), self.keys.trusted(Path(release), key))
 
     def _journey(self) -> Journey:
         from proofstone.pipeline.journey import Journey
@@ -216,7 +220,10 @@ class Workspace:
         from proofstone.store.store import Store
 
         address = self.settings.ledger
-        return Store(self.directory / self.settings.home, address.reveal() if address else None)
+        store = Store(self.directory / self.settings.home, address.reveal() if address else None)
+        if address is not None and (self.directory / FILE).is_file():
+            store.ledger.claim(self.project.name)
+        return store
 
     def _threshold(self, release: str) -> float:
         """The decision threshold of a release's model; where groups have their own, the others'."""

@@ -122,8 +122,12 @@ def world(estimator: str, **assess: Any) -> World:
     }
     settings = {
         "task": {"label": "label", "positive": "yes", "protected": ["sex"]},
-        "assess": {"level": 0.9, "settings": {}} | assess,
-        "levels": [["roc_auc", "all", 0.99]],
+        "assess": {
+            "level": 0.9,
+            "gates": [{"metric": "roc_auc", "min": 0.5, "reason": "chance"}],
+        }
+        | assess,
+        "candidates": 4,
         "candidate": "logistic",
     }
     return World(settings, inputs)
@@ -154,7 +158,7 @@ def test_each_row_is_judged_by_the_model_that_never_saw_it(estimator: str) -> No
 
 def test_levels_and_groups_come_from_the_plan_and_the_table() -> None:
     found = by(findings(world("cross_fitted")))
-    assert found["roc_auc", "all"].level == 0.99
+    assert found["roc_auc", "all"].level == pytest.approx(1 - 0.1 / 4)
     assert found["log_loss", "all"].level == 0.9
     assert found["selection_rate", "sex=(missing)"].n == 1
     assert "sex" not in {subject for metric, subject in found if metric == "mean_abs_shapley"}

@@ -129,9 +129,18 @@ def test_merge_puts_verdicts_in_place_and_adds_what_was_not_measured() -> None:
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_of_two_gates_about_the_same_the_worse_one_stands(turned: bool) -> None:
+def test_of_two_gates_about_the_same_both_stand(turned: bool) -> None:
     gates = [at_most(0.05), Gate(metric=METRIC, subject="race", min=0.0)]
     findings = [finding(0.1, 0.2)]
     judged = judge_all(findings, gates[::-1] if turned else gates).gates
-    (merged,) = merge(findings, judged)
-    assert (merged.verdict, merged.limit) == (Verdict.FAIL, 0.05)
+    merged = merge([*findings, Finding(probe="p", metric="roc_auc")], judged)
+    assert merged[:2] == list(judged)
+    assert {(one.verdict, one.limit) for one in judged} == {
+        (Verdict.FAIL, 0.05), (Verdict.PASS, 0.0)
+    }  # fmt: skip
+    assert judge_all(merged, gates).gates == judge_all(findings, gates).gates
+
+
+def test_gates_that_all_do_not_apply_have_judged_nothing() -> None:
+    waived = Gate(metric=METRIC, subject="race", max=0.1, not_applicable="nobody is decided about")
+    assert not judge_all([finding(0.1, 0.2)], [waived]).open

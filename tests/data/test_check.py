@@ -141,7 +141,7 @@ def test_a_bad_rule_is_bad_input(loans: pl.DataFrame) -> None:
 
 def test_credit_quarantines_what_breaks_its_rule(credit: Project, run: Any) -> None:
     data = credit.data.model_dump(mode="json")
-    settings = {"data": data, "fingerprint": "x"}
+    settings = {"data": data, "fingerprint": packages.fingerprint(credit.data.source, Path())}
     table = run(read, settings, plugins={"source": packages})["table"]
     task = credit.task.model_dump(mode="json")
     out = run(check, {"data": data, "task": task}, inputs={"table": table})

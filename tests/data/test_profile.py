@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from proofstone.data.sources.packages import packages
 @pytest.fixture(scope="module")
 def profiled(credit: Project, run: Any) -> Any:
     data, task = credit.data.model_dump(mode="json"), credit.task.model_dump(mode="json")
-    table = run(read, {"data": data, "fingerprint": "f"}, plugins={"source": packages})["table"]
+    settings = {"data": data, "fingerprint": packages.fingerprint(credit.data.source, Path())}
+    table = run(read, settings, plugins={"source": packages})["table"]
     checked = run(check, {"data": data, "task": task}, inputs={"table": table})
     settings = {"data": data, "task": task, "name": "credit", "description": "Denials"}
     return run(profile, settings, inputs=checked)["profile"], checked, settings

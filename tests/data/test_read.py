@@ -21,14 +21,14 @@ MESSY = (
 )
 
 
-def settings(**data: Any) -> dict[str, Any]:
+def settings(directory: Path, **data: Any) -> dict[str, Any]:
     found = Data.model_validate({"source": "t.csv", **data}).model_dump(mode="json")
-    return {"data": found, "fingerprint": "abc"}
+    return {"data": found, "fingerprint": files.fingerprint("t.csv", directory)}
 
 
 def test_every_row_is_kept_and_nothing_is_mended(tmp_path: Path, run: Any) -> None:
     (tmp_path / "t.csv").write_text(MESSY, "utf-8", newline="")
-    given = settings(columns={"income": {"type": "number"}}, licence="CC0")
+    given = settings(tmp_path, columns={"income": {"type": "number"}}, licence="CC0")
     out = run(read, given, plugins={"source": files}, directory=tmp_path)["table"]
     table = Table.open(out)
     assert table.frame["income"].to_list() == ["1,000", "2000", None, "oops"]
@@ -39,25 +39,35 @@ def test_every_row_is_kept_and_nothing_is_mended(tmp_path: Path, run: Any) -> No
     assert schema["columns"][2] == {"name": "income", "type": "String", "kind": "number"}
     assert schema["encoding"] == "utf-8"
     assert schema["delimiter"] == ";"
-    assert schema["fingerprint"] == "abc"
+    assert schema["fingerprint"] == given["fingerprint"]
     assert schema["licence"] == "CC0"
 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path, run: Any) -> None:
     (tmp_path / "t.csv").write_text(MESSY, "utf-8", newline="")
     given: dict[str, Any] = {"plugins": {"source": files}, "directory": tmp_path}
-    one, two = (run(read, settings(), **given)["table"] for _ in range(2))
+    one, two = (run(read, settings(tmp_path), **given)["table"] for _ in range(2))
     assert one.draft == two.draft
 
 
 def test_gbk_is_refused_then_read_when_declared(tmp_path: Path, run: Any) -> None:
     (tmp_path / "t.csv").write_bytes(MESSY.removeprefix("\ufeff").encode("gbk"))
     with pytest.raises(DataError, match="looks like GBK") as caught:
-        run(read, settings(), plugins={"source": files}, directory=tmp_path)
+        run(read, settings(tmp_path), plugins={"source": files}, directory=tmp_path)
     assert caught.value.exit_code == 2
     assert "encoding: gbk" in caught.value.hint
-    out = run(read, settings(encoding="gbk"), plugins={"source": files}, directory=tmp_path)
+    out = run(
+        read, settings(tmp_path, encoding="gbk"), plugins={"source": files}, directory=tmp_path
+    )
     assert Table.open(out["table"]).frame.columns[1] == "年龄"
+
+
+def test_a_file_that_changed_since_the_plan_is_refused(tmp_path: Path, run: Any) -> None:
+    (tmp_path / "t.csv").write_text(MESSY, "utf-8", newline="")
+    planned = settings(tmp_path)
+    (tmp_path / "t.csv").write_text(MESSY + "5;20;3;Wien\r\n", "utf-8", newline="")
+    with pytest.raises(DataError, match="was changed since the run began"):
+        run(read, planned, plugins={"source": files}, directory=tmp_path)
 
 
 def test_names_that_quarantine_needs_are_reserved(tmp_path: Path) -> None:

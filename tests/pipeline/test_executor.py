@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -100,3 +102,17 @@ def test_parts_that_were_not_begun_are_not_run_after_an_error(tmp_path: Path) ->
         executor.map(parts.first_fails, [(tmp_path, number) for number in range(100)])
     assert len(list(tmp_path.iterdir())) < 20
     assert time.perf_counter() - started < 30
+
+
+def test_a_script_without_a_main_guard_is_not_run_again_by_workers(tmp_path: Path) -> None:
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "print('started')\n"
+        "from proofstone.pipeline.executor import LocalExecutor\n"
+        "with LocalExecutor(2) as executor:\n"
+        "    print(executor.map(abs, [-1, -2, 3]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "started\n[1, 2, 3]\n"

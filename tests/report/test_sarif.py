@@ -102,6 +102,9 @@ LOG = {
 }
 
 
+SHUT = ("fail", "inconclusive", "not_run")
+
+
 def read(record: dict[str, Any], **settings: Any) -> dict[str, Any]:
     log: dict[str, Any] = json.loads(sarif_log(record, **settings))
     jsonschema.validate(log, LOG)
@@ -121,11 +124,16 @@ def test_a_result_for_each_gate_that_is_not_open(record: dict[str, Any]) -> None
 
 
 def test_the_place_is_the_callers(record: dict[str, Any]) -> None:
-    place = read(record, file="ml/proofstone.yaml", line=12)["runs"][0]["results"][0]["locations"]
-    assert place[0]["physicalLocation"] == {
-        "artifactLocation": {"uri": "ml/proofstone.yaml"},
-        "region": {"startLine": 12},
-    }
+    lines = range(12, 12 + len(record["gates"]))
+    results = read(record, file="ml/gates.yaml", lines=lines)["runs"][0]["results"]
+    places = [one["locations"][0]["physicalLocation"] for one in results]
+    shut = [at for at, one in zip(lines, record["gates"], strict=True) if one["verdict"] in SHUT]
+    assert [one["region"]["startLine"] for one in places] == shut
+    assert {one["artifactLocation"]["uri"] for one in places} == {"ml/gates.yaml"}
+    plain = read(record)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert plain == {
+        "artifactLocation": {"uri": "proofstone.yaml"}, "region": {"startLine": 1},
+    }  # fmt: skip
 
 
 def test_fingerprints_tell_gates_apart_and_last(record: dict[str, Any]) -> None:

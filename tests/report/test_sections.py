@@ -51,6 +51,17 @@ def test_shares_and_warnings_of_the_data(record: dict[str, Any]) -> None:
     assert view["warnings"] == [("insurance", "was it known before?")]
 
 
+def test_rows_set_aside_are_listed_up_to_twenty(record: dict[str, Any]) -> None:
+    (known, *_) = record["data"]["quarantine"]
+    many = known | {"rows": list(range(30, 60)), "count": 200, "message": "not a number, such as x"}
+    few = known | {"rows": [3, 8], "count": 2}
+    record["data"]["quarantine"] = [many, few]
+    shown = in_english(data.view, record)["problems"]
+    assert shown[0]["rows"] == ", ".join(map(str, range(30, 50))) + " …"
+    assert shown[0]["message"] == "not a number, such as x"
+    assert (shown[0]["count"], shown[1]["rows"]) == ("200", "3, 8")
+
+
 def test_warnings_are_not_called_quarantined(record: dict[str, Any]) -> None:
     record["data"]["quarantine"].append({"rule": "leakage", "severity": "warning", "count": 0})
     assert len(in_english(data.view, record)["problems"]) == 1

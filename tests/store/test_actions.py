@@ -59,6 +59,14 @@ def test_runs_are_numbered_and_kept(ledger: Ledger) -> None:
     assert last["outcome"] == {"error": "no"}
 
 
+def test_the_last_release_is_that_of_the_newest_run_that_came_to_one(ledger: Ledger) -> None:
+    runs = Runs(ledger)
+    assert runs.last_release() is None
+    for outcome in ({"release": "a"}, {"release": "b"}, {"release": "a"}, {"error": "no"}):
+        runs.record(started="1", finished="2", who="me", steps=[], outcome=outcome)
+    assert runs.last_release() == "a"
+
+
 def test_releases_are_entered_once(ledger: Ledger) -> None:
     releases = Releases(ledger)
     row = ReleaseRow("r" * 64, ARTIFACT, "credit", "pass", "2026-01-01", "me")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from proofstone.core.errors import Busy, MissingExtra, StoreError
+from proofstone.core.errors import Busy, InputError, MissingExtra, StoreError
 from proofstone.store.answers import Answers
 from proofstone.store.ledger import Ledger
 from proofstone.store.tables import HEAD, metadata
@@ -98,3 +98,23 @@ def test_a_read_only_ledger_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written"):
         Answers(ledger).put({"a": "b"})
     ledger.close()
+
+
+def test_a_ledger_belongs_to_one_project(ledger: Ledger) -> None:
+    for _ in range(2):
+        ledger.claim("credit")
+    with pytest.raises(InputError, match="is the ledger of project credit, not of cells"):
+        ledger.claim("cells")
+
+
+def test_an_address_that_is_none_is_refused_without_repeating_its_secret() -> None:
+    with pytest.raises(InputError, match="is not an address") as caught:
+        Ledger("postgresql+psycopg://me:s3cret@host:port/x")
+    assert "s3cret" not in f"{caught.value!r}{caught.value.hint}"
+    assert caught.value.__cause__ is None
+
+
+def test_a_password_in_the_query_is_never_shown() -> None:
+    with pytest.raises(StoreError) as caught:
+        Ledger("postgresql+psycopg://me@127.0.0.1:1/none?password=s3cret&connect_timeout=1")
+    assert "s3cret" not in f"{caught.value}{caught.value.hint}{caught.value!r}"

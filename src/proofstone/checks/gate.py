@@ -10,10 +10,6 @@ from proofstone.core.i18n import message
 from proofstone.core.project.schema import Gate
 from proofstone.measures.power import rows_needed
 
-_WORST_FIRST = (
-    Verdict.FAIL, Verdict.NOT_RUN, Verdict.INCONCLUSIVE, Verdict.PASS, Verdict.NOT_APPLICABLE,
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Opening:
@@ -33,7 +29,7 @@ def judge(finding: Finding, gate: Gate) -> Finding:
     limit, direction = (gate.max, "max") if gate.max is not None else (gate.min, "min")
     if limit is None or gate.not_applicable:
         return finding.judged(verdict=Verdict.NOT_APPLICABLE, reason=gate.not_applicable)
-    finding = finding.judged(limit=limit, direction=direction)
+    finding = finding.judged(limit=limit, direction=direction, rows_needed=None)
     if finding.value is None:
         known = finding.verdict is Verdict.NOT_RUN
         verdict = Verdict.NOT_RUN if known else Verdict.INCONCLUSIVE
@@ -72,24 +68,26 @@ def find(findings: Iterable[Finding], gate: Gate) -> Finding:
 
 
 def judge_all(findings: Sequence[Finding], gates: Sequence[Gate]) -> Opening:
-    """Judge every gate. The opening's verdict is the worst of theirs; with no gate, `not_run`."""
+    """Judge every gate. The opening's verdict is the worst of theirs.
+
+    It is `not_run` where no gate judged anything: none is declared, or none applies.
+    """
     judged = tuple(judge(find(findings, gate), gate) for gate in gates)
-    for verdict in _WORST_FIRST[:3]:
+    for verdict in (Verdict.FAIL, Verdict.NOT_RUN, Verdict.INCONCLUSIVE, Verdict.PASS):
         if any(finding.verdict is verdict for finding in judged):
             return Opening(verdict, judged)
-    return Opening(Verdict.PASS if judged else Verdict.NOT_RUN, judged)
+    return Opening(Verdict.NOT_RUN, judged)
 
 
 def merge(findings: Sequence[Finding], judged: Sequence[Finding]) -> list[Finding]:
     """Return all findings with the judged ones in the place of their unjudged selves.
 
-    Of two gates about the same, a minimum and a maximum, the one that came out worse stands.
+    Where two gates are about the same, a minimum and a maximum, both judgements stand there.
     """
-    worst: dict[tuple[str, str], Finding] = {}
+    verdicts: dict[tuple[str, str], list[Finding]] = {}
     for finding in judged:
-        key = (finding.metric, finding.subject)
-        known = worst.setdefault(key, finding)
-        if _WORST_FIRST.index(finding.verdict) < _WORST_FIRST.index(known.verdict):
-            worst[key] = finding
-    merged = [worst.pop((one.metric, one.subject), one) for one in findings]
-    return merged + list(worst.values())
+        verdicts.setdefault((finding.metric, finding.subject), []).append(finding)
+    merged: list[Finding] = []
+    for one in findings:
+        merged += verdicts.pop((one.metric, one.subject), [one])
+    return [*merged, *(finding for rest in verdicts.values() for finding in rest)]

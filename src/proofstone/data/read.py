@@ -21,8 +21,9 @@ RESERVED = ("__row__", "__problem__")
 def read(context: Context) -> Mapping[str, Draft]:
     """Read `data.source` through the planned source; returns role `table`."""
     data = Data.model_validate(context.settings["data"])
-    table = read_table(context.plugins["source"], data, context.directory)
-    facts = {"fingerprint": context.settings["fingerprint"], **table.facts}
+    fingerprint = context.settings["fingerprint"]
+    table = read_table(context.plugins["source"], data, context.directory, fingerprint)
+    facts = {"fingerprint": fingerprint, **table.facts}
     context.progress(
         message("read {n} rows of {width} columns").format(
             n=table.frame.height, width=table.frame.width
@@ -31,13 +32,20 @@ def read(context: Context) -> Mapping[str, Draft]:
     return {"table": Table(table.frame, table.kinds, facts).draft()}
 
 
-def read_table(source: Source, data: Data, directory: Path) -> Table:
+def read_table(
+    source: Source, data: Data, directory: Path, fingerprint: str | None = None
+) -> Table:
     """Return the table that `data` names, every row of it, in the source's order.
 
+    `fingerprint` is what the bytes read must have: the plan was made for those.
+
     Raises:
-        DataError: it cannot be read, or a column has a name that quarantine needs.
+        DataError: it cannot be read or is being changed, or a column has a name that quarantine
+            needs.
     """
     reading = source.read(data.source, directory, data.encoding)
+    if fingerprint not in (None, reading.fingerprint):
+        raise DataError(f"{data.source}: was changed since the run began", hint="run again")
     for name in RESERVED:
         if name in reading.frame.columns:
             raise DataError(f"the column name {name} is reserved", hint="rename the column")

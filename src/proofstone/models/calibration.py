@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from proofstone.core.errors import InputError
+from proofstone.models import fields
 
 
 class Calibration(Protocol):
@@ -73,23 +73,33 @@ class Uncalibrated:
         return None
 
 
-def read_calibration(state: Mapping[str, Any] | None) -> Calibration:
-    """Return the calibration whose `to_json` is `state`.
+def read_calibration(state: object, place: str = "model.json, calibration") -> Calibration:
+    """Return the calibration whose `to_json` is `state`; `place` is file and field.
 
     Raises:
-        InputError: its method is unknown.
+        InputError: its method is unknown, a value is not a finite number, or the steps do not
+            rise from one probability to another; names the place.
     """
     match state:
         case None:
             return Uncalibrated()
         case {"method": "sigmoid", "a": a, "b": b}:
-            return Sigmoid(float(a), float(b))
+            return Sigmoid(fields.number(a, f"{place}.a"), fields.number(b, f"{place}.b"))
         case {"method": "isotonic", "x": x, "y": y}:
-            return Isotonic(np.array(x, dtype=np.float64), np.array(y, dtype=np.float64))
+            return _steps(fields.numbers(x, f"{place}.x"), fields.numbers(y, f"{place}.y"), place)
     raise InputError(
-        f"model.json, calibration: cannot read {str(state)[:80]}",
+        f"{place}: cannot read {str(state)[:80]}",
         hint="the model was written by a newer version: install that one",
     )
+
+
+def _steps(x: np.ndarray, y: np.ndarray, place: str) -> Isotonic:
+    if x.ndim != 1 or not x.size or (np.diff(x) <= 0).any():
+        raise fields.misfit(f"{place}.x", "the places of the steps do not increase")
+    rising = y.shape == x.shape and (np.diff(y) >= 0).all()
+    if not rising or y[0] < 0 or y[-1] > 1:
+        raise fields.misfit(f"{place}.y", "the steps are not rising probabilities, one for each x")
+    return Isotonic(x, y)
 
 
 def logistic(margin: np.ndarray) -> np.ndarray:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
 
+from proofstone.models import fields
 from proofstone.models.rows import Rows
 
 FeatureKind = Literal["number", "category", "boolean", "text"]
@@ -24,6 +24,20 @@ class Feature:
     def to_json(self) -> dict[str, Any]:
         """The feature as a JSON object."""
         return {"name": self.name, "kind": self.kind, "categories": list(self.categories)}
+
+    @classmethod
+    def from_json(cls, document: object, place: str) -> Feature:
+        """Read back what `to_json` wrote; `place` is file and field. `categories` may be absent.
+
+        Raises:
+            InputError: it is no feature; names the place.
+        """
+        state = fields.mapping(document, place)
+        name = fields.text(fields.field(state, "name", place), f"{place}.name")
+        kind = fields.field(state, "kind", place)
+        if kind not in get_args(FeatureKind):
+            raise fields.misfit(f"{place}.kind", f"{str(kind)[:40]!r} is no kind of feature")
+        return cls(name, kind, fields.texts(state.get("categories", []), f"{place}.categories"))
 
 
 @dataclass(frozen=True)
@@ -49,13 +63,27 @@ class Signature:
         }
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Signature:
-        """Read back what `to_json` wrote."""
+    def from_json(cls, document: object, place: str = "signature") -> Signature:
+        """Read back what `to_json` wrote; `place` is file and field.
+
+        Raises:
+            InputError: a field is absent or of another kind, two inputs have one name, or
+                `positive` is not among the classes; names the place.
+        """
+        state = fields.mapping(document, place)
+        found = fields.items(fields.field(state, "inputs", place), f"{place}.inputs")
         inputs = tuple(
-            Feature(item["name"], item["kind"], tuple(item["categories"]))
-            for item in document["inputs"]
+            Feature.from_json(one, f"{place}.inputs[{at}]") for at, one in enumerate(found)
         )
-        return cls(inputs, document["output"], tuple(document["classes"]), document["positive"])
+        fields.texts([one.name for one in inputs], f"{place}.inputs")
+        output = fields.field(state, "output", place)
+        if output not in ("probabilities", "text"):
+            raise fields.misfit(f"{place}.output", f"{str(output)[:40]!r} is no kind of output")
+        classes = fields.texts(fields.field(state, "classes", place), f"{place}.classes")
+        positive = fields.field(state, "positive", place)
+        if positive is not None and positive not in classes:
+            raise fields.misfit(f"{place}.positive", f"{str(positive)[:40]!r} is not a class")
+        return cls(inputs, output, classes, positive)
 
 
 class Operation:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.models import fields
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -24,9 +26,30 @@ class Decision:
     thresholds: Mapping[str, float] | None = None
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Decision:
-        """Read back what `to_json` wrote."""
-        return cls(**document)
+    def from_json(cls, document: object, place: str = "decision") -> Decision:
+        """Read back what `to_json` wrote; `place` is file and field.
+
+        Raises:
+            InputError: a field is absent, unknown or of another kind, a threshold is not a finite
+                number, or groups have thresholds but no attribute; names the place.
+        """
+        state = fields.mapping(document, place)
+        unknown = state.keys() - cls.__dataclass_fields__.keys()
+        if unknown:
+            raise fields.misfit(place, f"{min(unknown)[:40]!r} is not known")
+        rule, positive = (
+            fields.text(fields.field(state, name, place), f"{place}.{name}")
+            for name in ("rule", "positive")
+        )
+        threshold = fields.number(fields.field(state, "threshold", place), f"{place}.threshold")
+        attribute, groups = state.get("attribute"), state.get("thresholds")
+        if attribute is not None:
+            attribute = fields.text(attribute, f"{place}.attribute")
+        if groups is not None:
+            groups = fields.numbers_by_name(groups, f"{place}.thresholds")
+            if attribute is None:
+                raise fields.misfit(f"{place}.attribute", "thresholds of groups need one")
+        return cls(rule, positive, threshold, attribute, groups)
 
     def to_json(self) -> dict[str, Any]:
         """The rule and its thresholds."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from proofstone.core.canonical import canonical_json, digest, digest_json
 from proofstone.core.errors import InputError
+from proofstone.models import fields
 from proofstone.models.calibration import Calibration, read_calibration
 from proofstone.models.contract import Signature
 from proofstone.models.decision import Decision
@@ -52,25 +52,49 @@ def open_model(files: Mapping[str, bytes]) -> TabularModel:
     """Return the model in `files` (name -> bytes that were verified before).
 
     Raises:
-        InputError: a file is absent or does not hold together, or the format or runtime is
-            unknown.
+        InputError: a file is absent or does not hold together (names file and field), or the
+            format or runtime is unknown.
         MissingExtra: its runtime is not installed.
     """
-    document = _document(_file(files, "model.json"))
     try:
-        name = document["runtime"]
-        signature = Signature.from_json(document["signature"])
-        prepared = Prepared.from_json(document["prepare"])
-        calibration = read_calibration(document["calibration"])
-        decision = Decision.from_json(document["decision"])
-        weights = _file(files, document["weights"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _damaged(f"{error!r}") from error
-    runtime = load_runtime(name, weights)
+        return _opened(files)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
+            ValueError) as error:  # fmt: skip
+        raise fields.misfit("the model's files", f"{type(error).__name__}: {error}") from error
+
+
+def _opened(files: Mapping[str, bytes]) -> TabularModel:
+    document = _document(_file(files, "model.json"))
+
+    def part(name: str) -> Any:
+        return fields.field(document, name, "model.json")
+
+    signature = Signature.from_json(part("signature"), "model.json, signature")
+    prepared = Prepared.from_json(part("prepare"), "model.json, prepare")
+    calibration = read_calibration(part("calibration"), "model.json, calibration")
+    decision = Decision.from_json(part("decision"), "model.json, decision")
+    _check(signature, prepared, decision)
+    weights = _file(files, fields.text(part("weights"), "model.json, weights"))
+    runtime = load_runtime(fields.text(part("runtime"), "model.json, runtime"), weights)
     if runtime.width != len(prepared.columns):
-        raise _damaged(f"{len(prepared.columns)} columns for weights of {runtime.width}")
+        why = f"{len(prepared.columns)} columns for weights of {runtime.width}"
+        raise fields.misfit("model.json, prepare", why)
     identity = digest_json({name: digest(content) for name, content in files.items()})
     return TabularModel(identity, signature, prepared, runtime, calibration, decision)
+
+
+def _check(signature: Signature, prepared: Prepared, decision: Decision) -> None:
+    """Refuse parts of `model.json` that do not fit each other."""
+    if signature.output != "probabilities" or len(signature.classes) != 2:
+        raise fields.misfit("model.json, signature.classes", "a model of a table has two")
+    if signature.positive is None or decision.positive != signature.positive:
+        why = f"{decision.positive[:40]!r} is not the signature's positive class"
+        raise fields.misfit("model.json, decision.positive", why)
+    kinds = {feature.name: feature.kind for feature in signature.inputs}
+    for at, feature in enumerate(prepared.encode.features):
+        if kinds.get(feature.name) != feature.kind:
+            place = f"model.json, prepare[0].features[{at}]"
+            raise fields.misfit(place, f"{feature.name[:40]!r} is not an input of that kind")
 
 
 def load_runtime(name: str, weights: bytes) -> Runtime:
@@ -98,25 +122,15 @@ def load_runtime(name: str, weights: bytes) -> Runtime:
 
 def _file(files: Mapping[str, bytes], name: str) -> bytes:
     if name not in files:
-        raise _damaged(f"there is no {name}")
+        raise fields.misfit("the model's files", f"there is no {name}")
     return files[name]
 
 
 def _document(content: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(content)
-    except ValueError as error:
-        raise _damaged(str(error)) from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    document = fields.read_object(content, "model.json")
+    if document.get("format") != FORMAT:
         raise InputError(
             f"model.json: its format is not {FORMAT}",
             hint="the model was written by a newer version: install that one",
         )
     return document
-
-
-def _damaged(why: str) -> InputError:
-    return InputError(
-        f"the model's files do not hold together: {why}",
-        hint="restore them from the release, or run the training step again",
-    )

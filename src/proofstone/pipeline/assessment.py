@@ -6,19 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import yaml
-from pydantic import ValidationError
+from urllib.parse import quote
 
 from proofstone.assess.predictions import Assessed, assess_estimator, assess_predictions
 from proofstone.checks.gate import judge_all, merge
 from proofstone.checks.levels import corrected_levels
 from proofstone.core.durable import write_file
-from proofstone.core.errors import InputError
-from proofstone.core.project.nearest import nearest
 from proofstone.core.project.schema import Gate
 from proofstone.data.sources.opening import read_file
-from proofstone.pipeline.known import known_names
+from proofstone.pipeline.gates import GatesFile, parse_gates, read_gates
 from proofstone.pipeline.opening import would_open
 from proofstone.pipeline.plan import TABLE_PROBES_LEFT_OUT
 from proofstone.pipeline.plugins import plugins
@@ -30,7 +26,7 @@ from proofstone.report.render import render
 from proofstone.report.sarif import sarif_log
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assessment:
     """An assessment: its findings, each gate judged. A notebook shows it as the report."""
 
@@ -58,6 +54,13 @@ class Assessment:
         """Write the report as one HTML file."""
         write_file(Path(path), render(self.record).encode())
 
+    def __repr__(self) -> str:
+        """Verdict and numbers: the findings themselves are many."""
+        return (
+            f"Assessment(verdict={self.verdict!r}, findings={len(self.findings)}, "
+            f"gates={len(self.gates)})"
+        )
+
     def _repr_html_(self) -> str:
         """The report, in a frame of its own, for notebooks."""
         return frame(self.record)
@@ -83,8 +86,9 @@ def assess(
 
     Raises:
         DataError: the labels have one class, lengths differ, a column is wanting.
+        InputError: a gate would not stand in a project file; the message names it.
     """
-    parsed = [_gate(gate, place) for place, gate in enumerate(gates)]
+    parsed = parse_gates(gates)
     probes = _probes()
     assessed = assess_estimator(
         estimator, X, y, protected=protected, positive=positive, threshold=threshold,
@@ -110,8 +114,10 @@ def assess_file(
 
     Raises:
         DataError: a column is wanting, a score is not in [0, 1], the label has one class.
+        InputError: a gate would not stand in a project file; the message names its line.
     """
-    parsed = read_gates(gates) if gates else []
+    declared = read_gates(gates) if gates else None
+    parsed = declared.gates if declared else []
     probes = _probes()
     assessed = assess_predictions(
         read_file(path), label=label, score=score, protected=protected, positive=positive,
@@ -120,7 +126,7 @@ def assess_file(
     assessment = _assessment(assessed, parsed, path.stem, label)
     page = report or path.with_name(f"{path.stem}-report.html")
     assessment.save(page)
-    exported(assessment.record, sarif=sarif, junit=junit)
+    exported(assessment.record, sarif=sarif, junit=junit, gates=declared)
     return {
         "threshold": assessment.threshold,
         "verdict": assessment.verdict,
@@ -129,25 +135,22 @@ def assess_file(
     }
 
 
-def read_gates(path: Path) -> list[Gate]:
-    """Read a YAML list of gates.
+def exported(
+    record: Mapping[str, Any],
+    *,
+    sarif: Path | None,
+    junit: Path | None,
+    gates: GatesFile | None = None,
+) -> None:
+    """Write the gates of `record` as SARIF and JUnit where a path is given.
 
-    Raises:
-        InputError: it is not such a list; the message names the entry.
+    SARIF points at the lines of `gates`, else at the project file.
     """
-    try:
-        document = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}", hint="a YAML list of gates") from error
-    if not isinstance(document, list):
-        raise InputError(f"{path}: is not a list", hint="- metric: roc_auc\n  min: 0.7")
-    return [_gate(entry, place) for place, entry in enumerate(document)]
-
-
-def exported(record: Mapping[str, Any], *, sarif: Path | None, junit: Path | None) -> None:
-    """Write the gates of `record` as SARIF and JUnit where a path is given."""
     if sarif is not None:
-        write_file(sarif, sarif_log(record).encode())
+        place: dict[str, Any] = {}
+        if gates is not None:
+            place = {"file": _uri(gates.path), "lines": gates.lines}
+        write_file(sarif, sarif_log(record, **place).encode())
     if junit is not None:
         write_file(junit, junit_xml(record).encode())
 
@@ -162,6 +165,14 @@ def card_files(record: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _uri(path: Path) -> str:
+    """The path from the current folder, where code scanning starts, else a file URI."""
+    whole, here = path.resolve(), Path.cwd()
+    if whole.is_relative_to(here):
+        return quote(whole.relative_to(here).as_posix())
+    return whole.as_uri()
+
+
 def _levels(
     gates: Sequence[Gate], probes: Mapping[str, Any], level: float
 ) -> dict[tuple[str, str], float]:
@@ -171,26 +182,6 @@ def _levels(
 def _probes() -> dict[str, Any]:
     known = plugins("probes").items()
     return {name: found.load() for name, found in known if name not in TABLE_PROBES_LEFT_OUT}
-
-
-def _gate(entry: Any, place: int) -> Gate:
-    try:
-        gate = Gate.model_validate(entry)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"gates[{place}]: {field}: {first['msg']}", hint="metric, subject, min or max, reason"
-        ) from error
-    if (gate.min is None) == (gate.max is None) and not gate.not_applicable:
-        raise InputError(f"gates[{place}]: give either min or max", hint="a gate has one limit")
-    metrics = known_names().metrics
-    if gate.metric not in metrics:
-        raise InputError(
-            f"gates[{place}]: no metric {gate.metric!r} is measured",
-            hint=nearest(gate.metric, metrics),
-        )
-    return gate
 
 
 def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str, label: str) -> Assessment:
@@ -215,7 +206,7 @@ def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str, label: str
             finding.to_json()
             | {
                 "why_limit": gate.reason or gate.not_applicable,
-                "would_open": would_open(finding, findings, alone, name),
+                "would_open": would_open(finding, findings, opening.gates, alone, name),
             }
             for gate, finding in zip(gates, opening.gates, strict=True)
         ],

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from threading import Lock, Thread
+from types import ModuleType
 from typing import Protocol, Self, TypeVar
 
 from proofstone.core.errors import ProofstoneError
@@ -62,7 +65,9 @@ class LocalExecutor:
         with self._lock:
             self._pool = self._pool or self._start()
         try:
-            return list(self._pool.map(function, parts))
+            with self._lock, _without_main():
+                results = self._pool.map(function, parts)
+            return list(results)
         except BrokenProcessPool as error:
             raise WorkerLost(
                 "a worker process died, most likely for want of memory",
@@ -87,6 +92,20 @@ class LocalExecutor:
         self._environment = {name: os.environ.get(name) for name in _ONE_THREAD}
         os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the caller's script from workers that start now: they would run it once more.
+
+    No part is defined there: steps and plug-ins are found by the name of their module.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _end_with_parent() -> None:

@@ -96,12 +96,14 @@ class Journey:
         started = _now()
         progress = Progress()
         engine = Engine(self.store, executor, self.index, self.directory, self._tell)
-        error = ""
+        came_to: dict[str, str] = {}
         try:
             engine.run(self.plan().nodes, progress, workers)
-            return self._conclude(key, engine, progress)
+            outcome = self._conclude(key, engine, progress)
+            came_to = {"release": outcome.release}
+            return outcome
         except BaseException as raised:
-            error = f"{type(raised).__name__}: {raised}"
+            came_to = {"error": f"{type(raised).__name__}: {raised}"}
             raise
         finally:
             self.index.save()
@@ -110,7 +112,7 @@ class Journey:
                 finished=_now(),
                 who=self.who,
                 steps=list(progress.steps.values()),
-                outcome={"error": error},
+                outcome=came_to,
             )
 
     def _conclude(self, key: SigningKey, engine: Engine, progress: Progress) -> Outcome:

@@ -134,7 +134,7 @@ def _gates(
         finding.to_json()
         | {
             "why_limit": gate.reason or gate.not_applicable,
-            "would_open": would_open(finding, findings, ranking, readings.winner),
+            "would_open": would_open(finding, findings, judged, ranking, readings.winner),
         }
         for gate, finding in zip(readings.project.assess.gates, judged, strict=True)
     ]

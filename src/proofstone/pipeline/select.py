@@ -20,9 +20,8 @@ _RANK = {Verdict.PASS: 0, Verdict.INCONCLUSIVE: 1, Verdict.NOT_RUN: 2, Verdict.F
 def select(context: Context) -> Mapping[str, Draft]:
     """Rank the candidates and name the winner.
 
-    Candidates whose every gate passes come first, then those that nothing failed; among equals
-    the fewer gates not passed, then the better end of the preferred metric's interval, then the
-    order of the project file.
+    By verdict first: pass, inconclusive, not run, fail; then the fewer gates not passed; then the
+    better end of the preferred metric's interval; then the order of the project file.
     """
     gates = [Gate.model_validate(gate) for gate in context.settings["gates"]]
     rule = Select.model_validate(context.settings["select"])
@@ -41,8 +40,9 @@ def rule_text(rule: Select) -> str:
     """The rule as one English sentence, as it stands in the record."""
     way = "greatest" if rule.greatest else "least"
     return (
-        "candidates whose gates all pass come first, then the fewest gates not passed; "
-        f"among those, the {way} {rule.bound} bound of {rule.prefer}"
+        "candidates whose gates all pass come first, then inconclusive ones, then those with a "
+        "gate not run, then those with a failed one; within each, the fewest gates not passed; "
+        f"then the {way} {rule.bound} bound of {rule.prefer}"
     )
 
 

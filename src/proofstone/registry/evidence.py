@@ -157,10 +157,9 @@ def _confident(opening: Opening, level: float) -> None:
 
 
 def _judged(findings: tuple[Finding, ...], opening: Opening) -> None:
-    stated = {(one.metric, one.subject): one for one in reversed(findings)}
+    stated = {(one.metric, one.subject, one.direction, one.limit, one.verdict) for one in findings}
     for gate in opening.gates:
-        one = stated.get((gate.metric, gate.subject))
-        if one is None or (one.verdict, one.limit) != (gate.verdict, gate.limit):
+        if (gate.metric, gate.subject, gate.direction, gate.limit, gate.verdict) not in stated:
             raise VerificationError(
                 f"{FINDINGS}: {gate.metric} of {gate.subject} is not judged as the limits in "
                 f"{PROJECT} ask for: {gate.verdict}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from proofstone.core.artifact import Stored
 from proofstone.core.errors import InputError, VerificationError
+from proofstone.registry.bundle import RELEASE
 from proofstone.registry.decisions import STAGES, Decisions
 from proofstone.registry.export import export
 from proofstone.registry.verify import VerifiedModel, verify
@@ -56,8 +59,8 @@ def find(store: Store, name: str) -> ReleaseRow:
     rows = store.releases.all()
     if name in STAGES:
         return _in_stage(store, rows, name)
-    if name == "latest" and rows:
-        return rows[0]
+    if name == "latest":
+        name = store.runs.last_release() or (rows[0].id if rows else name)
     found = [row for row in rows if len(name) >= _SHORTEST and row.id.startswith(name)]
     if len(found) == 1:
         return found[0]
@@ -68,6 +71,30 @@ def find(store: Store, name: str) -> ReleaseRow:
         f"there is no release {name!r}",
         hint="`proofstone releases` lists them; give at least the first 4 digits of an id",
     )
+
+
+def known(store: Store, name: str) -> bool:
+    """Whether `name` is a stage, `latest`, or the beginning of a release's id."""
+    return name in (*STAGES, "latest") or any(
+        len(name) >= _SHORTEST and row.id.startswith(name) for row in store.releases.all()
+    )
+
+
+def stored(store: Store, name: str) -> tuple[ReleaseRow, Stored]:
+    """Return the release that `name` means and its files, as far as they say that they are its.
+
+    Raises:
+        InputError: as `find`.
+        VerificationError: the ledger gives the files of another release.
+    """
+    row = find(store, name)
+    files = store.open(row.artifact)
+    if json.loads(files.read(RELEASE)).get("id") != row.id:
+        raise VerificationError(
+            f"release {row.id[:12]}: the ledger gives the files of another release",
+            hint="the ledger was altered: restore it from a backup",
+        )
+    return row, files
 
 
 def open_release(store: Store, name: str, public: PublicKey) -> VerifiedModel:

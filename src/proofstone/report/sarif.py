@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proofstone.core.canonical import digest_json
@@ -23,29 +23,36 @@ _OUTCOME = {
 }
 
 
-def sarif_log(record: Mapping[str, Any], *, file: str = "proofstone.yaml", line: int = 1) -> str:
+def sarif_log(
+    record: Mapping[str, Any], *, file: str = "proofstone.yaml", lines: Sequence[int] = ()
+) -> str:
     """Return a SARIF log (JSON text): one result for each gate that neither passed nor was excused.
 
     A broken limit has kind `fail` and level `error`; an undecided one kind `review`, one that was
-    not measured kind `open` (SARIF 2.1.0, section 3.27.9). Results point at `file`, line `line`.
+    not measured kind `open` (SARIF 2.1.0, section 3.27.9). Results point at the URI `file`, each at
+    the line in `lines` of its gate, line 1 where there is none.
     """
-    log = in_language("en", lambda: _log(Record(record), file, line))
+    log = in_language("en", lambda: _log(Record(record), file, lines))
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
-def _log(record: Record, file: str, line: int) -> dict[str, Any]:
-    shut = [gate.finding for gate in record.gates if gate.finding.verdict in _OUTCOME]
-    rules = list(dict.fromkeys(finding.metric for finding in shut))
-    place = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": file},
-            "region": {"startLine": line},
-        }
-    }
-    results = [_result(record, finding, rules.index(finding.metric), place) for finding in shut]
+def _log(record: Record, file: str, lines: Sequence[int]) -> dict[str, Any]:
+    places = [*lines, *[1] * (len(record.gates) - len(lines))]
+    shut = [
+        (gate.finding, _place(file, line))
+        for gate, line in zip(record.gates, places, strict=True)
+        if gate.finding.verdict in _OUTCOME
+    ]
+    rules = list(dict.fromkeys(finding.metric for finding, _at in shut))
+    results = [_result(record, one, rules.index(one.metric), place) for one, place in shut]
     driver = {"name": "Proofstone", "rules": [_rule(metric) for metric in rules]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _place(file: str, line: int) -> dict[str, Any]:
+    where = {"artifactLocation": {"uri": file}, "region": {"startLine": line}}
+    return {"physicalLocation": where}
 
 
 def _rule(metric: str) -> dict[str, Any]:

@@ -38,14 +38,19 @@ def _way(record: Record, way: Any) -> str:
         return say(way)
     kind = way.get("way")
     if kind == "rows":
-        return _("About {needed} judged rows would decide; there are {have}.").format(
-            needed=count(way.get("rows")), have=count(way.get("now"))
-        )
+        if way.get("opens", True):
+            says = _("About {needed} judged rows would decide; there are {have}.")
+        else:
+            says = _(
+                "About {needed} judged rows would decide, and likely keep it shut, since the "
+                "measured value breaks the limit; there are {have}."
+            )
+        return says.format(needed=count(way.get("rows")), have=count(way.get("now")))
     if kind == "threshold":
         shift = number(way.get("shift"))
         return _(
-            "Another decision threshold (moved by {shift}) keeps this limit: {accuracy} of the "
-            "decisions are then right, instead of {now}."
+            "Another decision threshold (moved by {shift}) keeps this limit on these rows: "
+            "{accuracy} of the decisions are then right, instead of {now}."
         ).format(
             shift=("+" if shift is not None and shift > 0 else "") + plain(shift, 2),
             accuracy=share(number(way.get("accuracy"))),

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from proofstone.core.durable import border
 from proofstone.core.errors import Busy, InputError, StoreError
 from proofstone.core.extras import need
-from proofstone.store.tables import HEAD
+from proofstone.core.settings import Address
+from proofstone.store.tables import HEAD, owner
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,8 +27,8 @@ class Ledger:
     """
 
     def __init__(self, address: str) -> None:
-        url = sa.make_url(address)
-        self._shown = url.render_as_string(hide_password=True)
+        self._shown = str(Address(address))
+        url = _parsed(address, self._shown)
         if url.get_backend_name() == "postgresql":
             need("psycopg", "cluster")
         elif url.database and not url.database.startswith("file:"):
@@ -59,6 +60,22 @@ class Ledger:
                 yield connection
         except (OperationalError, DatabaseError) as error:
             raise self._refused(error) from error
+
+    def claim(self, project: str) -> None:
+        """Enter whose ledger this is, or check that it is the ledger of `project`.
+
+        Raises:
+            InputError: it belongs to another project: stages and releases would mix.
+        """
+        with self.begin() as connection:
+            known = connection.scalar(sa.select(owner.c.project))
+            if known is None:
+                connection.execute(owner.insert().values(project=project))
+        if known not in (None, project):
+            raise InputError(
+                f"{self._shown}: is the ledger of project {known}, not of {project}",
+                hint="give each project a database of its own",
+            )
 
     def close(self) -> None:
         """Give all connections back."""
@@ -105,6 +122,16 @@ class Ledger:
             return StoreError(f"{self._shown}: the disk is full", hint=hint)
         hint = "restore it from a backup, or move it away and run again: steps are then redone"
         return StoreError(f"{self._shown}: {text}", hint=hint)
+
+
+def _parsed(address: str, shown: str) -> sa.URL:
+    try:
+        return sa.make_url(address)
+    except (ValueError, sa.exc.ArgumentError):
+        raise InputError(
+            f"{shown}: is not an address of a ledger",
+            hint="postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE; write @ as %40",
+        ) from None
 
 
 def _own_transactions(engine: sa.Engine) -> None:

@@ -63,6 +63,6 @@ def _taken(handle: int) -> bool:
 def _holder(path: Path) -> str:
     try:
         note = json.loads(path.read_text())
-    except (OSError, ValueError):
+        return f"{note['who']} (process {note['pid']}, since {note['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
         return "another run"
-    return f"{note['who']} (process {note['pid']}, since {note['since']})"

@@ -50,6 +50,15 @@ class Runs:
                 connection.execute(run_steps.insert(), rows)
         return int(number or 0)
 
+    def last_release(self) -> str | None:
+        """Return the id of the release that the newest finished run came to, or None."""
+        query = sa.select(runs.c.outcome).order_by(runs.c.id.desc())
+        with self._ledger.begin() as connection:
+            for outcome in connection.scalars(query):
+                if outcome.get("release"):
+                    return str(outcome["release"])
+        return None
+
     def last(self) -> Mapping[str, Any] | None:
         """Return the newest run's row, or None."""
         with self._ledger.begin() as connection:

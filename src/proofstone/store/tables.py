@@ -84,6 +84,12 @@ audit = Table(
     Column("leaf", String(64), nullable=False),
 )
 
+owner = Table(
+    "owner",
+    metadata,
+    Column("project", String(63), primary_key=True),
+)
+
 answers = Table(
     "answers",
     metadata,

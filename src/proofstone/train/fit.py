@@ -38,6 +38,11 @@ def fit(context: Context) -> Mapping[str, Draft]:
     frame = frame[placed["row"].to_numpy()]
     fold = placed["fold"].to_numpy()
     task, split = Task(**settings["task"]), Split(**settings["split"])
+    if split.time is not None and split.estimator == "cross_fitted":
+        raise InputError(
+            "split: cross-fitting in time would train on later rows",
+            hint="use `estimator: hold_out` with `time`",
+        )
     labels, classes = target(frame, task)
     recipe = Recipe(
         family=context.plugins["family"],

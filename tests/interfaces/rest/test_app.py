@@ -107,6 +107,28 @@ def test_bodies_with_another_reading_or_none(client: Any, body: bytes, match: st
     assert match in answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({"inputs": INPUTS, "id": "\ud800"}, "id"),
+        (changed(0, name="\udfff"), "inputs[0].name"),
+        (changed(1, data=["a", "\ud83dz"]), "inputs[1].data[1]"),
+        ({"inputs": INPUTS, "parameters": {"\udc00": 1}}, "parameters"),
+        ("\ud800", ""),
+    ],
+)
+def test_half_a_character_is_refused(client: Any, document: object, field: str) -> None:
+    answer = client.post(INFER, content=json.dumps(document).encode())
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert "surrogate" in answer.json()["error"]
+
+
+def test_a_whole_character_may_be_escaped(client: Any) -> None:
+    body = json.dumps({"inputs": INPUTS, "id": "\U0001f600"}).encode()
+    assert b"ud83d" in body
+    assert client.post(INFER, content=body).json()["id"] == "\U0001f600"
+
+
 def test_numbers_beyond_floats_are_refused(client: Any) -> None:
     body = json.dumps(changed(0, data=[1, 2])).replace("[1, 2]", "[1e400, 2]")
     answer = client.post(INFER, content=body)

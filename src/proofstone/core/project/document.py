@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -64,6 +64,23 @@ for _tag, _pattern, _first in RESOLVERS:
         f"tag:yaml.org,2002:{_tag}", re.compile(_pattern, re.IGNORECASE), [*_first]
     )
 Reader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^$"), [""])
+
+
+class Form(NamedTuple):
+    """What a file holds at its top: a `dict` or a `list`; what is said where it does not."""
+
+    kind: type
+    message: str
+    hint: str
+    empty: str
+
+
+PROJECT = Form(
+    dict,
+    "the file must be a mapping of keys to values",
+    "start with `version: 1`",
+    "`proofstone init` writes one to start from",
+)
 
 
 def dotted(path: Path) -> str:
@@ -138,7 +155,7 @@ class Document:
             yield from (((*path, index), entry) for index, entry in enumerate(value))
 
 
-def read_document(data: bytes, file: str) -> Document:
+def read_document(data: bytes, file: str, form: Form = PROJECT) -> Document:
     """Read the bytes of a YAML file. What is wrong with them stands in `Document.problems`."""
     document = Document(file)
     text = _decode(data, document)
@@ -157,14 +174,13 @@ def read_document(data: bytes, file: str) -> Document:
         document.problems.append(Problem(file, line, "(file)", message, "delete it"))
         return document
     if node is None:
-        document.problems.append(_empty(file))
+        document.problems.append(_empty(file, form))
         return document
     document.value = _build(node, (), document)
     if document.value is None and not document.problems:
-        document.problems.append(_empty(file))
-    elif not isinstance(document.value, dict) and not document.problems:
-        message = "the file must be a mapping of keys to values"
-        document.problems.append(document.problem((), message, "start with `version: 1`"))
+        document.problems.append(_empty(file, form))
+    elif not isinstance(document.value, form.kind) and not document.problems:
+        document.problems.append(document.problem((), form.message, form.hint))
     return document
 
 
@@ -185,9 +201,8 @@ def _decode(data: bytes, document: Document) -> str | None:
         return None
 
 
-def _empty(file: str) -> Problem:
-    hint = "`proofstone init` writes one to start from"
-    return Problem(file, 1, "(file)", "the file is empty", hint)
+def _empty(file: str, form: Form) -> Problem:
+    return Problem(file, 1, "(file)", "the file is empty", form.empty)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:

@@ -26,8 +26,18 @@ def columns_of(subject: str) -> list[str]:
 
 def gate_problems(document: Document, known: Known) -> Iterator[Problem]:
     """Every problem with the gates under `assess.gates`."""
-    first: dict[tuple[str, str, bool], Path] = {}
+    yield from limit_problems(document, known, "assess", "gates")
     for path, entry in document.items("assess", "gates"):
+        metric = document.text(*path, "metric")
+        if isinstance(entry, dict) and metric is not None:
+            subject = document.text(*path, "subject") or "all"
+            yield from _subject(document, path, metric, subject)
+
+
+def limit_problems(document: Document, known: Known, *place: str) -> Iterator[Problem]:
+    """Every problem with the gates at `place` but for whom they are about."""
+    first: dict[tuple[str, str, bool], Path] = {}
+    for path, entry in document.items(*place):
         if not isinstance(entry, dict):
             continue
         yield from _limit(document, path)
@@ -38,7 +48,6 @@ def gate_problems(document: Document, known: Known) -> Iterator[Problem]:
         if metric not in known.metrics:
             message = f'no metric "{metric}" is measured'
             yield document.problem((*path, "metric"), message, nearest(metric, known.metrics))
-        yield from _subject(document, path, metric, subject)
         key = (metric, subject, document.at(*path, "min") is None)
         if key in first:
             line = document.line(first[key])

@@ -50,7 +50,7 @@ def _read(path: Path, known: Known) -> tuple[Project | None, list[Problem]]:
     document = read_document(data, str(path))
     if not isinstance(document.value, dict):
         return None, document.problems
-    project, problems = validate(document)
+    project, problems = validate(document, Project)
     found = [*document.problems, *problems, *inconsistencies(document, known)]
     return project, sorted(found, key=lambda problem: problem.line)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from proofstone.core.errors import Problem
 from proofstone.core.project.document import Document, Path
 from proofstone.core.project.nearest import nearest
-from proofstone.core.project.schema import Project
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _SHAPES = {
     "model_type": "a mapping of keys to values",
@@ -21,6 +22,7 @@ _SHAPES = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
+    "finite_number": "a finite number",
     "bool_type": "true or false",
 }
 _BOUNDS = {
@@ -31,24 +33,25 @@ _BOUNDS = {
 }
 
 
-def validate(document: Document) -> tuple[Project | None, list[Problem]]:
-    """The project that `document` describes, or None and every problem with its shape."""
+def validate(document: Document, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """The `model` that `document` describes, or None and every problem with its shape."""
     try:
-        return Project.model_validate(document.value, strict=True), []
+        return model.model_validate(document.value, strict=True), []
     except ValidationError as error:
-        return None, [_problem(item, document) for item in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        return None, [_problem(item, document, model) for item in found]
 
 
-def _problem(item: Mapping[str, Any], document: Document) -> Problem:
+def _problem(item: Mapping[str, Any], document: Document, model: type[BaseModel]) -> Problem:
     path: Path = tuple(item["loc"])
     kind, context = item["type"], item.get("ctx", {})
     if kind == "extra_forbidden":
-        message, hint = f'unknown key "{path[-1]}"', nearest(path[-1], _allowed(path[:-1]))
+        message, hint = f'unknown key "{path[-1]}"', nearest(path[-1], _allowed(path[:-1], model))
         return document.problem(path, message, hint, key=True)
     if kind == "missing":
         return document.problem(path, f'required key "{path[-1]}" is missing', key=True)
     if kind == "literal_error":
-        return _literal(path, item["input"], document)
+        return _literal(path, item["input"], document, model)
     if kind in _SHAPES:
         return _shape(path, kind, item["input"], document)
     if kind in _BOUNDS:
@@ -63,8 +66,8 @@ def _problem(item: Mapping[str, Any], document: Document) -> Problem:
     return document.problem(path, str(item["msg"]))
 
 
-def _literal(path: Path, given: object, document: Document) -> Problem:
-    allowed = [str(value) for value in _choices(path)]
+def _literal(path: Path, given: object, document: Document, model: type[BaseModel]) -> Problem:
+    allowed = [str(value) for value in _choices(path, model)]
     if isinstance(given, bool) and (text := document.texts.get(path)) in allowed:
         return document.problem(path, f"{text} is read as {given}", f'quote it: "{text}"')
     message = f"{document.texts.get(path, given)!r} is not one of the allowed values"
@@ -103,22 +106,22 @@ def _slug(text: str) -> str:
     return f'such as "{kept}"' if kept else 'such as "my-project"'
 
 
-def _allowed(path: Path) -> Iterable[str]:
-    for kind in _kinds_at(path):
+def _allowed(path: Path, model: type[BaseModel]) -> Iterable[str]:
+    for kind in _kinds_at(path, model):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind.model_fields
     return ()
 
 
-def _choices(path: Path) -> Iterator[object]:
-    for kind in _kinds_at(path):
+def _choices(path: Path, model: type[BaseModel]) -> Iterator[object]:
+    for kind in _kinds_at(path, model):
         if get_origin(kind) is Literal:
             yield from get_args(kind)
 
 
-def _kinds_at(path: Path) -> list[Any]:
+def _kinds_at(path: Path, model: type[BaseModel]) -> list[Any]:
     """The alternatives that the schema allows at `path`."""
-    kinds: list[Any] = [Project]
+    kinds: list[Any] = [model]
     for part in path:
         inner: list[Any] = []
         for kind in kinds:

@@ -72,7 +72,7 @@ def project_text(draft: Mapping[str, Any]) -> str:
         parts.append(_dump({key: _tidy(value)}))
     text = "\n".join(parts) + "\n"
     document = read_document(text.encode(), "draft")
-    _project, problems = validate(document)
+    _project, problems = validate(document, Project)
     problems = [*document.problems, *problems, *inconsistencies(document, Known())]
     if problems:
         raise ProjectFileError(problems)

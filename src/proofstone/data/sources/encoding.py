@@ -147,12 +147,14 @@ def _last_resort(data: bytes, error: UnicodeDecodeError, place: str) -> Text:
     if likeness >= _SURELY_GBK:
         raise DataError(
             f"{where}; looks like GBK",
-            hint="set data.encoding: gbk (or what wrote it, such as gb18030, big5, euc-kr)",
+            hint="set data.encoding: gbk, or begin with `proofstone init --encoding gbk` "
+            "(or what wrote it, such as gb18030, big5, euc-kr)",
         )
     if likeness >= _PERHAPS_GBK:
         raise DataError(
             f"{where}; GBK and Latin-1 are both possible",
-            hint="set data.encoding: gbk, or data.encoding: latin-1",
+            hint="set data.encoding: gbk, or data.encoding: latin-1; a new project: "
+            "`proofstone init --encoding gbk`",
         )
     text = data.decode("latin-1")
     if any("\x80" <= character < "\xa0" for character in text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -57,13 +58,14 @@ def open_file(path: Path, encoding: str | None = None) -> Reading:
     except OSError as error:
         raise unreadable(path, error) from error
     _refuse(data, suffix, place)
+    fingerprint = hashlib.sha256(data).hexdigest()
     if suffix in _PARQUET or data.startswith(b"PAR1"):
-        return Reading(_parquet(data, place), "parquet")
+        return Reading(_parquet(data, place), "parquet", fingerprint=fingerprint)
     text, used = decode(data, encoding, place)
     if suffix in _LINES:
-        return Reading(parse_lines(text, place), "jsonl", used)
+        return Reading(parse_lines(text, place), "jsonl", used, fingerprint=fingerprint)
     frame, delimiter = parse_delimited(text, place)
-    return Reading(frame, "csv", used, delimiter)
+    return Reading(frame, "csv", used, delimiter, fingerprint)
 
 
 _ACCEPTED = "tables are read from CSV (.csv, .tsv, .txt), Parquet (.parquet) and JSONL (.jsonl)"

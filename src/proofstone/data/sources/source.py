@@ -17,13 +17,15 @@ class Reading:
     """A table as it stood in its source, rows in the source's order, and how it was read.
 
     Columns of text formats are strings and nothing in them has been interpreted yet.
-    `encoding` and `delimiter` are None where the format has none.
+    `encoding` and `delimiter` are None where the format has none. `fingerprint` is that of the
+    very bytes that were read, as the source's `fingerprint` would give it.
     """
 
     frame: pl.DataFrame
     format: str
     encoding: str | None = None
     delimiter: str | None = None
+    fingerprint: str = ""
 
 
 class Source(Protocol):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import json
+import io
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -66,6 +66,10 @@ def _help(operation: Operation) -> str:
 
 def run() -> None:
     """Run the command line on `sys.argv`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A sign that the terminal's encoding lacks is no reason to stop.
+            stream.reconfigure(errors="replace")
     if "--json" in sys.argv:
         speak("en")  # programs read it, whatever language their user speaks
     translate_framework()
@@ -110,8 +114,3 @@ def call(command: Callable[[], Any]) -> int:
     except BrokenPipeError:
         return 141
     return status if isinstance(status, int) else 0
-
-
-def print_json(document: Mapping[str, Any]) -> None:
-    """Print one JSON document on standard output."""
-    print(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))

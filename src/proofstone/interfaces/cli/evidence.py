@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,10 +12,9 @@ from rich.table import Table
 from proofstone.api import Workspace, assess_file
 from proofstone.core.errors import InputError
 from proofstone.core.i18n import _
-from proofstone.interfaces.cli.app import print_json
 from proofstone.interfaces.cli.options import HERE, Json, Project
 from proofstone.interfaces.cli.progress import progress
-from proofstone.interfaces.cli.show import findings_table, number, out
+from proofstone.interfaces.cli.show import findings_table, number, out, print_json, say
 
 
 def assess_command(
@@ -54,11 +54,16 @@ def assess_command(
     if model is not None:
         if questions is None:
             raise InputError("--questions is wanting", hint="a YAML list of prompt and expect")
+        given = {"predictions": predictions, "gates": gates, "sarif": sarif, "junit": junit}
+        _refuse(given, "--model", "a chat model is measured without gates, for now")
         document = Workspace(project).ask(model, questions, report=report)
     elif predictions is None:
+        given = {"questions": questions, "gates": gates, "report": report}
+        _refuse(given, "a project", "gates stand in its file; `proofstone report` writes reports")
         with progress(quiet=as_json) as tell:
             document = Workspace(project, tell).assess(sarif=sarif, junit=junit)
     else:
+        _refuse({"questions": questions}, "--predictions", "questions are put to a --model")
         columns = [name.strip() for name in protected.split(",") if name.strip()]
         document = assess_file(
             predictions, label=label, score=score, protected=columns, positive=positive,
@@ -72,6 +77,13 @@ def assess_command(
         raise typer.Exit(3)
 
 
+def _refuse(options: Mapping[str, Path | None], beside: str, hint: str) -> None:
+    """Refuse options that would be left unread."""
+    given = [f"--{name}" for name, value in options.items() if value is not None]
+    if given:
+        raise InputError(f"{', '.join(given)}: not taken together with {beside}", hint=hint)
+
+
 def _show(document: dict[str, Any]) -> None:
     findings = [one for one in document["findings"] if one["value"] is not None]
     gated = [one for one in findings if one["limit"] is not None]
@@ -81,7 +93,7 @@ def _show(document: dict[str, Any]) -> None:
         out().print()
     out().print(findings_table(whole, _("Measured")))
     if document.get("report"):
-        out().print(_("report: {path}").format(path=document["report"]))
+        say(_("report: {path}").format(path=document["report"]))
 
 
 def explain_command(
@@ -124,4 +136,4 @@ def report_command(
         print_json(document)
         return
     for path in document["files"]:
-        out().print(_("wrote {file}").format(file=path))
+        say(_("wrote {file}").format(file=path))

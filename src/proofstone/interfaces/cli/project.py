@@ -12,11 +12,10 @@ from rich.text import Text
 from proofstone.api import Workspace
 from proofstone.core.errors import GateShut, Problem, ProjectFileError
 from proofstone.core.i18n import _
-from proofstone.interfaces.cli.app import print_json
 from proofstone.interfaces.cli.options import HERE, Json, Project
 from proofstone.interfaces.cli.progress import progress
 from proofstone.interfaces.cli.scorecard import print_scorecard
-from proofstone.interfaces.cli.show import out
+from proofstone.interfaces.cli.show import out, print_json, say
 
 
 def init_command(
@@ -40,9 +39,8 @@ def init_command(
     if as_json:
         print_json(document)
         return
-    console = out()
-    console.print(_("wrote {file}").format(file=document["file"]))
-    console.print(_("next: read it, then `proofstone run -C {folder}`").format(folder=directory))
+    say(_("wrote {file}").format(file=document["file"]))
+    say(_("next: read it, then `proofstone run -C {folder}`").format(folder=directory))
 
 
 def check_command(project: Project = HERE, as_json: Json = False) -> None:
@@ -54,7 +52,7 @@ def check_command(project: Project = HERE, as_json: Json = False) -> None:
         raise typer.Exit(ProjectFileError(problems).exit_code if problems else 0)
     if problems:
         raise ProjectFileError(problems)
-    out().print(_("{file} holds").format(file=document["file"]))
+    say(_("{file} holds").format(file=document["file"]))
 
 
 def plan_command(project: Project = HERE, as_json: Json = False) -> None:
@@ -103,9 +101,9 @@ def why_command(
     if as_json:
         print_json(document)
         return
-    out().print(document["says"])
+    say(document["says"])
     for change in document["changes"]:
-        out().print(f"  {change['path']}: {change['before']} → {change['after']}")
+        say(f"  {change['path']}: {change['before']} → {change['after']}")
 
 
 def doctor_command(
@@ -122,6 +120,6 @@ def doctor_command(
     else:
         for one in document["checks"]:
             mark = ("✓", "green") if one["ok"] else ("✗", "red")
-            out().print(Text.assemble(mark, f" {one['what']}: {one['found']}"))
+            say(Text.assemble(mark, f" {one['what']}: {one['found']}"))
     if not all(one["ok"] for one in document["checks"]):
         raise typer.Exit(2)

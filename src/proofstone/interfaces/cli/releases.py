@@ -10,10 +10,9 @@ from rich.table import Table
 
 from proofstone.api import Workspace
 from proofstone.core.i18n import _
-from proofstone.interfaces.cli.app import print_json
 from proofstone.interfaces.cli.options import HERE, Json, Key, Project, Release
 from proofstone.interfaces.cli.progress import progress
-from proofstone.interfaces.cli.show import interval, number, out, verdict_text
+from proofstone.interfaces.cli.show import interval, number, out, print_json, say, verdict_text
 
 Why = Annotated[str, typer.Option(help=_("The reason; it stands in the audit trail."))]
 Stage = Annotated[str, typer.Option(help=_("staging or production."))]
@@ -64,7 +63,7 @@ def promote_command(
     if as_json:
         print_json(document)
         return
-    out().print(_("{release} is now in {stage}").format(release=document["release"][:12], stage=to))
+    say(_("{release} is now in {stage}").format(release=document["release"][:12], stage=to))
 
 
 def rollback_command(
@@ -75,9 +74,7 @@ def rollback_command(
     if as_json:
         print_json(document)
         return
-    out().print(
-        _("{stage} is back at {release}").format(release=document["release"][:12], stage=stage)
-    )
+    say(_("{stage} is back at {release}").format(release=document["release"][:12], stage=stage))
 
 
 def export_command(
@@ -91,8 +88,8 @@ def export_command(
     if as_json:
         print_json(document)
         return
-    out().print(_("wrote {file}").format(file=document["directory"]))
-    out().print(_("check it anywhere: {line}").format(line=document["verify"]))
+    say(_("wrote {file}").format(file=document["directory"]))
+    say(_("check it anywhere: {line}").format(line=document["verify"]))
 
 
 def verify_command(
@@ -106,9 +103,9 @@ def verify_command(
     if as_json:
         print_json(document)
     else:
-        out().print(_("signature, digests and evidence hold: release {release}").format(
+        say(_("signature, digests and evidence hold: release {release}").format(
             release=document["release"][:12]))  # fmt: skip
-        out().print(verdict_text(document["verdict"]))
+        say(verdict_text(document["verdict"]))
     if document["verdict"] != "pass":
         raise typer.Exit(3)
 
@@ -123,8 +120,8 @@ def reproduce_command(
         print_json(document)
     else:
         for difference in document["differences"]:
-            out().print(f"  {difference}")
+            say(f"  {difference}")
         says = _("the same release came out") if document["same"] else _("it came out differently")
-        out().print(says)
+        say(says)
     if not document["same"]:
         raise typer.Exit(4)

@@ -82,7 +82,11 @@ def _limited(gate: Mapping[str, Any]) -> dict[str, str]:
 def way_sentence(way: Mapping[str, Any]) -> str:
     """One measured way to open a gate, in words."""
     if way["way"] == "rows":
-        return _("about {rows} rows instead of {now}").format(rows=way["rows"], now=way["now"])
+        if way["opens"]:
+            says = _("about {rows} rows instead of {now}")
+        else:
+            says = _("about {rows} rows instead of {now} would decide, likely to keep it shut")
+        return says.format(rows=way["rows"], now=way["now"])
     if way["way"] == "threshold":
         return _("thresholds moved by {shift:+.2f} (accuracy {now:.3f} → {then:.3f})").format(
             shift=way["shift"], now=way["accuracy_now"], then=way["accuracy"]
@@ -95,13 +99,14 @@ def way_sentence(way: Mapping[str, Any]) -> str:
 def closing_lines(record: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Text]:
     """Gate open or shut, release, cost, report."""
     shut = [gate for gate in record["gates"] if gate["verdict"] in _SHUT]
-    state = _("GATE OPEN") if not shut else _("GATE SHUT ({n} of {all})").format(
+    is_open = record["verdict"] == "pass"
+    state = _("GATE OPEN") if is_open else _("GATE SHUT ({n} of {all})").format(
         n=len(shut), all=len(record["gates"])
     )  # fmt: skip
     says = _("release {release}  verdict {verdict}").format(
         release=record["release"][:12], verdict=verdict_word(record["verdict"])
     )
-    yield Text.assemble((state, "bold green" if not shut else "bold red"), f"  {says}")
+    yield Text.assemble((state, "bold green" if is_open else "bold red"), f"  {says}")
     untested = ", ".join(one["what"] for one in record["not_tested"]) or _("nothing")
     yield Text(_("not run: {names}").format(names=untested), style="dim")
     ran = sum(one["status"] == "ran" for one in document["steps"])

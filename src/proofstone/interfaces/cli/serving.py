@@ -9,9 +9,8 @@ import typer
 
 from proofstone.api import Workspace
 from proofstone.core.i18n import _
-from proofstone.interfaces.cli.app import print_json
 from proofstone.interfaces.cli.options import HERE, Json, Key, Project, Release
-from proofstone.interfaces.cli.show import out
+from proofstone.interfaces.cli.show import print_json, say
 
 
 def serve_command(
@@ -33,9 +32,7 @@ def _ready(address: str, as_json: bool) -> None:
     if as_json:
         print_json({"address": address})
     else:
-        out().print(
-            _("serving on {address} (documentation: {address}/docs)").format(address=address)
-        )
+        say(_("serving on {address} (documentation: {address}/docs)").format(address=address))
 
 
 def predict_command(
@@ -51,4 +48,4 @@ def predict_command(
     if as_json:
         print_json(document)
         return
-    out().print(_("{n} rows predicted, written to {file}").format(n=document["rows"], file=output))
+    say(_("{n} rows predicted, written to {file}").format(n=document["rows"], file=output))

@@ -29,6 +29,11 @@ def out() -> Console:
     return Console(highlight=False, soft_wrap=False, markup=False)
 
 
+def say(line: str | Text) -> None:
+    """Print a line as it is: what reads it may be a program, and a path must stay whole."""
+    out().print(line, soft_wrap=True)
+
+
 def verdict_text(verdict: str) -> Text:
     """A verdict as symbol, word and colour."""
     symbol, style = _STYLES[verdict]
@@ -59,8 +64,9 @@ def interval(finding: Mapping[str, Any]) -> str:
 def findings_table(findings: Sequence[Mapping[str, Any]], title: str = "") -> Table:
     """Findings as a table: what, of whom, value with interval, limit, verdict."""
     table = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left")
-    for heading in (_("metric"), _("subject"), _("value [interval]"), _("limit"), _("n"), ""):
-        table.add_column(heading, overflow="fold")
+    whole = _("value [interval]")
+    for heading in (_("metric"), _("subject"), whole, _("limit"), _("n"), ""):
+        table.add_column(heading, overflow="fold", no_wrap=heading == whole)
     for finding in findings:
         sign = {"max": "≤ ", "min": "≥ ", None: ""}[finding["direction"]]
         table.add_row(
@@ -74,10 +80,17 @@ def findings_table(findings: Sequence[Mapping[str, Any]], title: str = "") -> Ta
     return table
 
 
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print one JSON document on standard output; in ASCII where that cannot hold all texts."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    ascii_only = not encoding.lower().startswith("utf")
+    print(json.dumps(document, ensure_ascii=ascii_only, indent=2, allow_nan=False))
+
+
 def show_error(error: ProofstoneError, *, as_json: bool) -> None:
     """Print an error on standard error; with `--json` as one document on standard output."""
     if as_json:
-        print(json.dumps({"error": error.to_json()}, ensure_ascii=False, indent=2))
+        print_json({"error": error.to_json()})
         return
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     told, remedy = _("error:"), _("hint:")

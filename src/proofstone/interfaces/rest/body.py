@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ LARGEST = 8 << 20
 
 JSON_LENGTH = "inference-header-content-length"
 
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _TYPES = ("", "application/json", "application/octet-stream")
 
 
@@ -56,7 +58,8 @@ def parse_json(body: bytes) -> object:
     """Return the one value that `body` is JSON for (RFC 8259; UTF-8, no BOM).
 
     Raises:
-        RequestError: it is not; the message says where.
+        RequestError: it is not, or a text in it has a surrogate without its pair (RFC 8259,
+            section 8.2), which no answer could repeat; the message says where.
     """
     try:
         value: object = json.loads(
@@ -72,7 +75,41 @@ def parse_json(body: bytes) -> object:
     except ValueError:
         # Python bounds the digits of a whole number that it reads.
         raise RequestError("the body holds a number with too many digits") from None
+    if _ESCAPED_SURROGATE.search(body):
+        _whole_texts(value)
     return value
+
+
+def _whole_texts(value: object) -> None:
+    waiting = [(value, "")]
+    while waiting:
+        one, place = waiting.pop()
+        if isinstance(one, str) and not _whole(one):
+            raise RequestError(
+                f"{place or 'the body'}: has a surrogate without its pair, which is no Unicode",
+                field=place,
+                hint="escape characters beyond U+FFFF as two surrogates, or write them in UTF-8",
+            )
+        if isinstance(one, dict):
+            waiting += [(key, place) for key in one]
+            waiting += [(inner, _inside(place, key)) for key, inner in one.items()]
+        elif isinstance(one, list):
+            waiting += [(inner, f"{place}[{at}]") for at, inner in enumerate(one)]
+
+
+def _inside(place: str, key: str) -> str:
+    """The name of a field; a key that cannot be written back stays out of it."""
+    if not _whole(key):
+        return place
+    return f"{place}.{key}" if place else key
+
+
+def _whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def _bounded(request: Request) -> bytes:

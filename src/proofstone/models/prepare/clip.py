@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.models import fields
 from proofstone.models.prepare.transform import Columns, Source
 
 
@@ -30,9 +31,19 @@ class Clip:
         return cls(low, high)
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any]) -> Clip:
-        """Read back what `to_json` wrote."""
-        return cls(state["low"], state["high"])
+    def from_json(cls, state: Mapping[str, Any], place: str = "clip") -> Clip:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            InputError: a bound is absent, no finite number, or lies above the other; names the place.
+        """
+        low, high = (
+            fields.numbers_by_name(fields.field(state, name, place), f"{place}.{name}")
+            for name in ("low", "high")
+        )
+        if low.keys() != high.keys() or any(low[name] > high[name] for name in low):
+            raise fields.misfit(f"{place}.high", "it does not match low")
+        return cls(low, high)
 
     def to_json(self) -> dict[str, Any]:
         """The bounds by column."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from proofstone.models import fields
 from proofstone.models.contract import Feature
 from proofstone.models.prepare.transform import Columns, Source
 from proofstone.models.prepare.values import column, read, texts
@@ -46,10 +47,20 @@ class Encode:
         return cls(tuple(features), levels)
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any]) -> Encode:
-        """Read back what `to_json` wrote."""
-        features = tuple(Feature(one["name"], one["kind"]) for one in state["features"])
-        return cls(features, state["levels"])
+    def from_json(cls, state: Mapping[str, Any], place: str = "encode") -> Encode:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            InputError: a feature is none or given twice, or levels are not lists of different texts; names the place.
+        """
+        where = f"{place}.features"
+        found = fields.items(fields.field(state, "features", place), where)
+        features = tuple(
+            Feature.from_json(one, f"{where}[{at}]") for at, one in enumerate(found)
+        )
+        fields.texts([one.name for one in features], where)
+        levels = fields.levels_by_name(fields.field(state, "levels", place), f"{place}.levels")
+        return cls(features, levels)
 
     def to_json(self) -> dict[str, Any]:
         """Names and kinds of the features, and the levels of categories."""

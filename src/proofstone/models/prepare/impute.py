@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from proofstone.core.errors import DataError
+from proofstone.models import fields
 from proofstone.models.errors import RowError
 from proofstone.models.prepare.transform import Columns, Source
 
@@ -53,9 +54,14 @@ class Impute:
         return cls(fill, flagged)
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any]) -> Impute:
-        """Read back what `to_json` wrote."""
-        return cls(state["fill"], state["flagged"])
+    def from_json(cls, state: Mapping[str, Any], place: str = "impute") -> Impute:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            InputError: a filling is absent or no finite number, or `flagged` is no list of names; names the place.
+        """
+        fill = fields.numbers_by_name(fields.field(state, "fill", place), f"{place}.fill")
+        return cls(fill, fields.texts(fields.field(state, "flagged", place), f"{place}.flagged"))
 
     def to_json(self) -> dict[str, Any]:
         """Fillings by column, and the flagged columns."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.models import fields
 from proofstone.models.prepare.transform import Columns, Source
 
 
@@ -18,9 +19,13 @@ class OneHot:
     levels: Mapping[str, Sequence[str | None]]
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any]) -> OneHot:
-        """Read back what `to_json` wrote."""
-        return cls(state["levels"])
+    def from_json(cls, state: Mapping[str, Any], place: str = "one_hot") -> OneHot:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            InputError: the levels are absent or not lists of different texts; names the place.
+        """
+        return cls(fields.levels_by_name(fields.field(state, "levels", place), f"{place}.levels"))
 
     def to_json(self) -> dict[str, Any]:
         """Levels by column."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from proofstone.core.errors import InputError
+from proofstone.models import fields
 from proofstone.models.prepare.clip import Clip
 from proofstone.models.prepare.encode import Encode
 from proofstone.models.prepare.impute import Impute
@@ -33,21 +34,32 @@ class Prepared:
         self.transforms = tuple(transforms)
 
     @classmethod
-    def from_json(cls, states: Sequence[Mapping[str, Any]]) -> Prepared:
-        """Read back what `to_json` wrote.
+    def from_json(cls, document: object, place: str = "model.json, prepare") -> Prepared:
+        """Read back what `to_json` wrote; `place` is file and field.
 
         Raises:
-            InputError: a transform is unknown, or the first is not `encode`.
+            InputError: a transform is unknown, the first is not `encode`, a field is absent or of
+                another kind, or a transform is for a column that there is not; names the place.
         """
-        names = [state.get("transform") for state in states]
+        found = fields.items(document, place)
+        states = [fields.mapping(one, f"{place}[{at}]") for at, one in enumerate(found)]
+        names = [str(state.get("transform"))[:40] for state in states]
         unknown = [name for name in names[1:] if name not in _KNOWN]
         if names[:1] != ["encode"] or unknown:
             raise InputError(
-                f"model.json, prepare: cannot read the transforms {names}",
+                f"{place}: cannot read the transforms {names}",
                 hint="the model was written by a newer version: install that one",
             )
-        transforms = [_KNOWN[str(state["transform"])].from_json(state) for state in states[1:]]
-        return cls(Encode.from_json(states[0]), transforms)
+        encode = Encode.from_json(states[0], f"{place}[0]")
+        columns: Columns = {feature.name: np.empty(0) for feature in encode.features}
+        transforms: list[Transform] = []
+        for at, (name, state) in enumerate(zip(names[1:], states[1:], strict=True), start=1):
+            transforms.append(_KNOWN[name].from_json(state, f"{place}[{at}]"))
+            try:
+                columns = transforms[-1].apply(columns)
+            except KeyError as error:
+                raise fields.misfit(f"{place}[{at}]", f"there is no column {error}") from error
+        return cls(encode, transforms)
 
     def to_json(self) -> list[dict[str, Any]]:
         """The state of each transform, in order."""

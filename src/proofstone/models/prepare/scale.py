@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from proofstone.models import fields
 from proofstone.models.prepare.transform import Columns, Source
 
 _ROUNDING = 1e-13
@@ -40,9 +41,19 @@ class Scale:
         return cls(center, spread)
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any]) -> Scale:
-        """Read back what `to_json` wrote."""
-        return cls(state["center"], state["spread"])
+    def from_json(cls, state: Mapping[str, Any], place: str = "scale") -> Scale:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            InputError: a center or spread is absent or no finite number, or a spread is not positive; names the place.
+        """
+        center, spread = (
+            fields.numbers_by_name(fields.field(state, name, place), f"{place}.{name}")
+            for name in ("center", "spread")
+        )
+        if center.keys() != spread.keys() or any(one <= 0 for one in spread.values()):
+            raise fields.misfit(f"{place}.spread", "each center needs a positive one")
+        return cls(center, spread)
 
     def to_json(self) -> dict[str, Any]:
         """Center and spread by column."""

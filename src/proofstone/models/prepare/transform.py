@@ -22,8 +22,12 @@ class Transform(Protocol):
     """One fitted transform. Its result for a row depends on that row alone, to the last bit."""
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any]) -> Self:
-        """Read back what `to_json` wrote."""
+    def from_json(cls, state: Mapping[str, Any], place: str) -> Self:
+        """Read back what `to_json` wrote; `place` is file and field.
+
+        Raises:
+            InputError: a field is absent or of another kind; names the place.
+        """
 
     def to_json(self) -> dict[str, Any]:
         """The fitted state; `transform` names the transform."""

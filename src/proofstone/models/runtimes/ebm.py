@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from proofstone.core.canonical import canonical_json
-from proofstone.models.runtimes.runtime import read_json, unreadable
+from proofstone.models import fields
+from proofstone.models.runtimes.runtime import FILE, read_json, unreadable
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,21 @@ class Term:
         }
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Term:
-        """Read back what `to_json` wrote."""
-        cuts = tuple(np.array(one, dtype=np.float64) for one in document["cuts"])
-        scores = np.array(document["scores"], dtype=np.float64)
-        return cls(tuple(int(one) for one in document["columns"]), cuts, scores)
+    def from_json(cls, document: object, place: str) -> Term:
+        """Read back what `to_json` wrote; `place` is file and field.
+
+        Raises:
+            InputError: a field is absent or does not hold finite numbers; names the place.
+        """
+        state = fields.mapping(document, place)
+        columns, cuts, scores = (
+            fields.field(state, name, place) for name in ("columns", "cuts", "scores")
+        )
+        return cls(
+            tuple(fields.integers(columns, f"{place}.columns").tolist()),
+            tuple(fields.numbers(one, f"{place}.cuts") for one in fields.items(cuts, place)),
+            fields.numbers(scores, f"{place}.scores"),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +97,18 @@ def load(weights: bytes) -> Ebm:
         InputError: the weights do not hold together.
     """
     document = read_json(weights)
-    try:
-        terms = tuple(Term.from_json(one) for one in document["terms"])
-        machine = Ebm(terms, float(document["intercept"]), int(document["width"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise unreadable(f"{error!r} in an explainable boosting machine") from error
+    found, intercept, width = (
+        fields.field(document, name, FILE) for name in ("terms", "intercept", "width")
+    )
+    terms = tuple(
+        Term.from_json(one, f"{FILE}, terms[{at}]")
+        for at, one in enumerate(fields.items(found, f"{FILE}, terms"))
+    )
+    machine = Ebm(
+        terms,
+        fields.number(intercept, f"{FILE}, intercept"),
+        fields.integer(width, f"{FILE}, width"),
+    )
     for term in terms:
         _check(term, machine.width)
     return machine
@@ -103,6 +120,5 @@ def _check(term: Term, width: int) -> None:
         raise unreadable(f"the term of columns {term.columns} has scores of another shape")
     if not all(0 <= column < width for column in term.columns):
         raise unreadable(f"the term of columns {term.columns} points nowhere")
-    rising = all((np.diff(cuts) > 0).all() for cuts in term.cuts)
-    if not rising or not np.isfinite(term.scores).all():
+    if not all(cuts.ndim == 1 and (np.diff(cuts) > 0).all() for cuts in term.cuts):
         raise unreadable(f"the term of columns {term.columns} is not a step function")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofstone.core.canonical import canonical_json
-from proofstone.models.runtimes.runtime import read_json, unreadable
+from proofstone.models import fields
+from proofstone.models.runtimes.runtime import FILE, read_json, unreadable
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +46,8 @@ def load(weights: bytes) -> Linear:
         InputError: the weights do not hold together.
     """
     document = read_json(weights)
-    try:
-        coef = np.array(document["coef"], dtype=np.float64)
-        intercept = float(document["intercept"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise unreadable(f"{error!r} in a linear model") from error
-    if coef.ndim != 1 or not np.isfinite(coef).all() or not np.isfinite(intercept):
-        raise unreadable("coefficients must be finite numbers")
-    return Linear(coef, intercept)
+    coef = fields.numbers(fields.field(document, "coef", FILE), f"{FILE}, coef")
+    if coef.ndim != 1:
+        raise unreadable("coef is not a flat list of numbers")
+    intercept = fields.field(document, "intercept", FILE)
+    return Linear(coef, fields.number(intercept, f"{FILE}, intercept"))

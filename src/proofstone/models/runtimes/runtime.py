@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Protocol
 
 import numpy as np
 
 from proofstone.core.errors import InputError
+from proofstone.models import fields
+
+
+FILE = "weights.json"
+"""The name of a weights file that is JSON, as messages have it."""
 
 
 class Runtime(Protocol):
@@ -27,13 +31,7 @@ def read_json(weights: bytes) -> dict[str, Any]:
     Raises:
         InputError: it is none.
     """
-    try:
-        document = json.loads(weights)
-    except ValueError as error:
-        raise unreadable(str(error)) from error
-    if not isinstance(document, dict):
-        raise unreadable("it is not a JSON object")
-    return document
+    return fields.read_object(weights, FILE)
 
 
 def unreadable(why: str) -> InputError:

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofstone.core.canonical import canonical_json
-from proofstone.models.runtimes.runtime import read_json, unreadable
+from proofstone.models import fields
+from proofstone.models.runtimes.runtime import FILE, read_json, unreadable
 
 _CLIP = 1e-6
 """Leaves of one class only count as this far from certainty."""
 
-_ARRAYS = {"feature": np.int64, "threshold": np.float64, "left": np.int64, "right": np.int64,
-           "value": np.float64}  # fmt: skip
+_ARRAYS = {
+    "feature": fields.integers,
+    "threshold": fields.numbers,
+    "left": fields.integers,
+    "right": fields.integers,
+    "value": fields.numbers,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +70,12 @@ def load(weights: bytes) -> Tree:
         InputError: the weights do not hold together.
     """
     document = read_json(weights)
-    try:
-        arrays = {name: np.array(document[name], dtype=kind) for name, kind in _ARRAYS.items()}
-        tree = Tree(**arrays, width=int(document["width"]))
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise unreadable(f"{error!r} in a decision tree") from error
+    arrays = {
+        name: read(fields.field(document, name, FILE), f"{FILE}, {name}")
+        for name, read in _ARRAYS.items()
+    }
+    width = fields.integer(fields.field(document, "width", FILE), f"{FILE}, width")
+    tree = Tree(**arrays, width=width)
     _check(tree)
     return tree
 
@@ -87,5 +94,5 @@ def _check(tree: Tree) -> None:
         or (children >= nodes).any()
     ):
         raise unreadable("a node of the tree points nowhere")
-    if not ((tree.value >= 0) & (tree.value <= 1)).all() or np.isnan(tree.threshold).any():
-        raise unreadable("a leaf's value is no probability, or a threshold no number")
+    if not ((tree.value >= 0) & (tree.value <= 1)).all():
+        raise unreadable("a leaf's value is no probability")

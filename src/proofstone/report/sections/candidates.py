@@ -45,13 +45,13 @@ def rule_of(record: Record) -> str:
     greatest = declared.get("greatest", True)
     text = (
         _(
-            "First come candidates whose gates all pass, then those with the fewest gates not "
-            "passed; among those, the greatest {end} of {metric}."
+            "By verdict first (pass, inconclusive, not run, fail), then the fewest gates not "
+            "passed, then the greatest {end} of {metric}."
         )
         if greatest
         else _(
-            "First come candidates whose gates all pass, then those with the fewest gates not "
-            "passed; among those, the least {end} of {metric}."
+            "By verdict first (pass, inconclusive, not run, fail), then the fewest gates not "
+            "passed, then the least {end} of {metric}."
         )
     )
     ends = {"low": _("lower end of the interval"), "high": _("upper end of the interval")}

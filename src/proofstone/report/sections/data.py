@@ -17,6 +17,7 @@ from proofstone.report.terms import kind_name, role_name
 
 BINS = 24
 VALUES = 6
+ROWS = 20
 
 
 def view(record: Record) -> View | None:
@@ -106,10 +107,17 @@ def problems_of(record: Record) -> list[dict[str, str]]:
             "column": str(one.get("column") or ""),
             "message": _problem(str(one.get("message") or "")),
             "count": count(one.get("count")),
-            "rows": ", ".join(str(row) for row in listing(one.get("rows"))[:8]),
+            "rows": _rows(one),
         }
         for one in _problems(record)
     ]
+
+
+def _rows(problem: Mapping[str, Any]) -> str:
+    """The first rows at fault, and whether there are more."""
+    rows = [str(row) for row in listing(problem.get("rows"))]
+    more = len(rows) > ROWS or (number(problem.get("count")) or 0) > len(rows) > 0
+    return ", ".join(rows[:ROWS]) + (" …" if more else "")
 
 
 def _problem(text: str) -> str:

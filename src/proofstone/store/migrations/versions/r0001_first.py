@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("details", sa.JSON, nullable=False),
         sa.Column("leaf", sa.String(64), nullable=False),
     )
+    op.create_table("owner", sa.Column("project", sa.String(63), primary_key=True))
     op.create_table(
         "answers",
         sa.Column("key", sa.String(64), primary_key=True),
