@@ -44,3 +44,25 @@ def test_a_json_round_trip_keeps_every_bit_in_batch_and_alone(calibration: Isoto
 def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(InputError, match="calibration: cannot read"):
         read_calibration({"method": "beta"})
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ([], []),
+        ([0.0, 1.0], [0.0]),
+        ([1.0, 0.0], [0.0, 1.0]),
+        ([0.0, 0.0], [0.0, 1.0]),
+        ([0.0, 1.0], [1.0, 0.0]),
+        ([0.0, 1.0], [0.0, 1.5]),
+        ([0.0, 1.0], [-0.1, 1.0]),
+        ([0.0, float("nan")], [0.0, 1.0]),
+        ([0.0, 1.0], ["0", "1"]),
+        ([[0.0], [1.0]], [[0.0], [1.0]]),
+        ([[0.0], [1.0, 2.0]], [0.0, 1.0]),
+        ("01", [0.0, 1.0]),
+    ],
+)
+def test_steps_that_are_no_isotonic_regression_are_refused(x: object, y: object) -> None:
+    with pytest.raises(InputError, match=r"model\.json, calibration\.[xy]: "):
+        read_calibration({"method": "isotonic", "x": x, "y": y})

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import itertools
 import json
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -105,9 +109,128 @@ def test_files_that_do_not_hold_together_are_refused(files: dict[str, bytes]) ->
         opened(weights="other.json")
     with pytest.raises(InputError, match="columns for weights"):
         opened(prepare=document["prepare"][:-1])
-    with pytest.raises(InputError, match="do not hold together"):
+    with pytest.raises(InputError, match=r"model\.json, decision: there is no positive"):
         opened(decision={"rule": "fixed"})
     with pytest.raises(InputError, match=r"there is no model\.json"):
         open_model({})
-    with pytest.raises(InputError, match="do not hold together"):
+    with pytest.raises(InputError, match=r"model\.json: Unterminated string"):
         open_model({"model.json": files["model.json"][:100]})
+
+
+NAN, DEEP = float("nan"), "[" * 200_000 + "]" * 200_000
+FIELDS: list[tuple[str, object]] = [
+    ("calibration.a", "x"),
+    ("calibration.a", NAN),
+    ("calibration.b", True),
+    ("calibration.b", 10**400),
+    ("decision.threshold", "0.5"),
+    ("decision.threshold", NAN),
+    ("decision.threshold", None),
+    ("decision.threshold", []),
+    ("decision.positive", "no"),
+    ("decision.positive", "perhaps"),
+    ("decision.attribute", None),
+    ("decision.attribute", 1),
+    ("decision.thresholds", ["yes"]),
+    ("decision.thresholds.yes", NAN),
+    ("decision.thresholds.yes", "x"),
+    ("signature", "x"),
+    ("signature.classes", ["yes"]),
+    ("signature.classes", ["yes", "yes"]),
+    ("signature.classes", ["no", "yes", "perhaps"]),
+    ("signature.classes", [0, 1]),
+    ("signature.classes", "no"),
+    ("signature.positive", "perhaps"),
+    ("signature.positive", ["yes"]),
+    ("signature.output", {}),
+    ("signature.inputs", {}),
+    ("signature.inputs[0]", "pirat"),
+    ("signature.inputs[0].name", 1),
+    ("signature.inputs[0].kind", "pickle"),
+    ("signature.inputs[0].categories", "x"),
+    ("prepare", {}),
+    ("prepare[0]", 1),
+    ("prepare[0].features", None),
+    ("prepare[0].features[0].name", "hirat"),
+    ("prepare[0].features[0].name", "other"),
+    ("prepare[0].features[0].kind", "category"),
+    ("prepare[0].levels", []),
+    ("prepare[0].levels.phist", [1]),
+    ("prepare[0].levels.phist", ["no", "no"]),
+    ("prepare[1].fill.pirat", NAN),
+    ("prepare[1].fill", None),
+    ("prepare[1].flagged", "pirat"),
+    ("prepare[2].center.pirat", "0"),
+    ("prepare[2].spread.pirat", 0),
+    ("prepare[2].spread", {}),
+    ("prepare[3].levels.phist", None),
+    ("runtime", ["linear"]),
+    ("weights", ["weights.json"]),
+]
+
+
+def put(document: Any, path: str, value: object) -> str:
+    """Change one field; return the place of the outermost part that a message must name."""
+    *parents, last = re.findall(r"[^.\[\]]+", path)
+    for one in parents:
+        document = document[int(one) if isinstance(document, list) else one]
+    document[int(last) if isinstance(document, list) else last] = value
+    return re.split(r"[.\[]", path)[0]
+
+
+@pytest.mark.parametrize(("path", "value"), FIELDS)
+def test_a_field_of_another_kind_is_named(
+    files: dict[str, bytes], path: str, value: object
+) -> None:
+    document = json.loads(files["model.json"])
+    part = put(document, path, value)
+    changed = files | {"model.json": json.dumps(document).encode()}
+    with pytest.raises(InputError, match=r"^model\.json, ") as caught:
+        open_model(changed)
+    assert part in str(caught.value) or "positive" in path
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("part", ["signature", "prepare", "calibration", "decision", "weights",
+                                  "runtime"])  # fmt: skip
+def test_an_absent_part_is_named(files: dict[str, bytes], part: str) -> None:
+    document = json.loads(files["model.json"])
+    del document[part]
+    with pytest.raises(InputError, match=rf"model\.json: there is no {part}"):
+        open_model(files | {"model.json": json.dumps(document).encode()})
+
+
+def test_every_value_of_the_wrong_kind_is_refused_or_harmless(
+    files: dict[str, bytes], hmda: pl.DataFrame
+) -> None:
+    text = files["model.json"].decode()
+    odd = [None, True, -1, "x", [], {}, [[]], {"x": None}, NAN]
+    for at, value in itertools.product(range(len(list(leaves(json.loads(text))))), odd):
+        document = json.loads(text)
+        holder, key = list(leaves(document))[at]
+        holder[key] = value
+        try:
+            model = open_model(files | {"model.json": json.dumps(document).encode()})
+        except InputError:
+            continue
+        assert np.isfinite(model.scores(hmda[:2])).all()
+        assert np.isfinite(model.thresholds(hmda[:2])).all()
+
+
+def leaves(document: Any) -> Iterator[tuple[Any, Any]]:
+    """Where each value stands: its holder and its key."""
+    keys = list(document) if isinstance(document, dict) else list(range(len(document)))
+    for key in keys:
+        yield document, key
+        if isinstance(document[key], dict | list):
+            yield from leaves(document[key])
+
+
+@pytest.mark.parametrize("name", ["model.json", "weights.json"])
+def test_nesting_is_refused_however_deep(files: dict[str, bytes], name: str) -> None:
+    for deep in (DEEP, '{"format":1,"a":' + DEEP + "}", "[" * 200_000):
+        with pytest.raises(InputError, match=f"^{name}: "):
+            open_model(files | {name: deep.encode()})
+    shallow = json.loads(files["model.json"]) | {"calibration": json.loads("[" * 900 + "]" * 900)}
+    with pytest.raises(InputError, match="calibration"):
+        open_model(files | {"model.json": json.dumps(shallow).encode()})

@@ -46,7 +46,7 @@ def test_gates_and_the_lines_that_they_begin_on(tmp_path: Path) -> None:
         ),
         (
             "- {metric: roc_auc, min: 0.5, reason: x}\n- {metric: roc_auc, min: 0.6, reason: y}",
-            "2: gates[1]: roc_auc of all has a gate on line 1 already",
+            "2: gates[1]: roc_auc of all has a gate already: gates[0]",
         ),
         ("- {metric: a, mn: 1, reason: x}", 'gates[0].mn: unknown key "mn"'),
     ],
@@ -64,7 +64,7 @@ def test_a_file_that_lists_no_gates_is_named_with_its_line(
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="absent.yaml: cannot be read: No such file"):
+    with pytest.raises(InputError, match=r"absent\.yaml: cannot be read: No such file"):
         read_gates(tmp_path / "absent.yaml")
 
 

@@ -18,8 +18,8 @@ def test_an_open_gate_needs_nothing(record: dict[str, Any]) -> None:
 
 def test_a_threshold_and_the_cheapest_candidate(record: dict[str, Any]) -> None:
     assert said(record, 1) == [
-        "Another decision threshold (moved by −0.05) keeps this limit: 86.9% of the decisions are "
-        "then right, instead of 88.1%.",
+        "Another decision threshold (moved by −0.05) keeps this limit on these rows: 86.9% of the "
+        "decisions are then right, instead of 88.1%.",
         "The candidate logistic-reweighed (reweighing of training rows) keeps this limit, with "
         "Area under the ROC curve (AUC) 0.825 instead of 0.829.",
     ]

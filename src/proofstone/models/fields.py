@@ -117,9 +117,7 @@ def levels_by_name(value: object, place: str) -> dict[str, list[str | None]]:
     found: dict[str, list[str | None]] = {}
     for name, levels in mapping(value, place).items():
         where = f"{place}.{name}"
-        found[name] = [
-            None if one is None else text(one, where) for one in items(levels, where)
-        ]
+        found[name] = [None if one is None else text(one, where) for one in items(levels, where)]
         if len(set(found[name])) != len(found[name]):
             raise _other(levels, where, "a list of different levels")
     return found

@@ -37,6 +37,13 @@ def test_others_have_to_be_declared_and_are_then_read(encoding: str, named: str)
     assert decode(text.encode(encoding), encoding, "t.csv") == (text, encoding)
 
 
+def test_the_hint_for_gbk_serves_a_new_project_too() -> None:
+    with pytest.raises(DataError, match="looks like GBK") as caught:
+        decode(CHINESE.encode("gbk"), None, "t.csv")
+    assert "data.encoding: gbk" in caught.value.hint
+    assert "`proofstone init --encoding gbk`" in caught.value.hint
+
+
 @pytest.mark.parametrize("text", [GERMAN, FRENCH])
 def test_latin_1_is_the_last_resort_and_named(text: str) -> None:
     assert decode(text.encode("latin-1"), None, "t.csv") == (text, "latin-1")

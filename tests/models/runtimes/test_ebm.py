@@ -33,8 +33,21 @@ def test_a_value_on_a_cut_belongs_to_the_bin_above() -> None:
         ONE | {"scores": [1.0, 2.0, None]},
         {"columns": [], "cuts": [], "scores": 1.0},
         {"columns": [0]},
+        ONE | {"scores": [1.0, 2.0, float("nan")]},
+        ONE | {"cuts": [[0.0, float("nan")]]},
+        ONE | {"cuts": [[[0.0], [1.0]]]},
+        ONE | {"cuts": 1},
+        ONE | {"columns": [0.5]},
+        [],
     ],
 )
-def test_damaged_weights_are_refused(term: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="weights cannot be read"):
+def test_damaged_weights_are_refused(term: object) -> None:
+    with pytest.raises(InputError, match=r"weights"):
         load(json.dumps(MACHINE | {"terms": [term]}).encode())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "x", None, [1.0], 10**400])
+@pytest.mark.parametrize("field", ["intercept", "width", "terms"])
+def test_the_field_that_is_no_number_is_named(field: str, value: object) -> None:
+    with pytest.raises(InputError, match=rf"weights\.json, {field}"):
+        load(json.dumps(MACHINE | {field: value}).encode())

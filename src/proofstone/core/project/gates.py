@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from proofstone.core.errors import Problem
-from proofstone.core.project.document import Document, Path
+from proofstone.core.project.document import Document, Path, dotted
 from proofstone.core.project.known import Known
 from proofstone.core.project.nearest import nearest
 
@@ -50,8 +50,7 @@ def limit_problems(document: Document, known: Known, *place: str) -> Iterator[Pr
             yield document.problem((*path, "metric"), message, nearest(metric, known.metrics))
         key = (metric, subject, document.at(*path, "min") is None)
         if key in first:
-            line = document.line(first[key])
-            message = f"{metric} of {subject} has a gate on line {line} already"
+            message = f"{metric} of {subject} has a gate already: {dotted(first[key])}"
             yield document.problem(path, message, "keep one of them")
         first.setdefault(key, path)
 

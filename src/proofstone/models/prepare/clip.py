@@ -35,7 +35,8 @@ class Clip:
         """Read back what `to_json` wrote.
 
         Raises:
-            InputError: a bound is absent, no finite number, or lies above the other; names the place.
+            InputError: a bound is absent, no finite number, or lies above the other;
+                names the place.
         """
         low, high = (
             fields.numbers_by_name(fields.field(state, name, place), f"{place}.{name}")

@@ -51,13 +51,12 @@ class Encode:
         """Read back what `to_json` wrote.
 
         Raises:
-            InputError: a feature is none or given twice, or levels are not lists of different texts; names the place.
+            InputError: a feature is none or given twice, or levels are not lists of
+                different texts; names the place.
         """
         where = f"{place}.features"
         found = fields.items(fields.field(state, "features", place), where)
-        features = tuple(
-            Feature.from_json(one, f"{where}[{at}]") for at, one in enumerate(found)
-        )
+        features = tuple(Feature.from_json(one, f"{where}[{at}]") for at, one in enumerate(found))
         fields.texts([one.name for one in features], where)
         levels = fields.levels_by_name(fields.field(state, "levels", place), f"{place}.levels")
         return cls(features, levels)

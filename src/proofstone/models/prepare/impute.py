@@ -58,7 +58,8 @@ class Impute:
         """Read back what `to_json` wrote.
 
         Raises:
-            InputError: a filling is absent or no finite number, or `flagged` is no list of names; names the place.
+            InputError: a filling is absent or no finite number, or `flagged` is no list of names;
+                names the place.
         """
         fill = fields.numbers_by_name(fields.field(state, "fill", place), f"{place}.fill")
         return cls(fill, fields.texts(fields.field(state, "flagged", place), f"{place}.flagged"))

@@ -45,7 +45,8 @@ class Scale:
         """Read back what `to_json` wrote.
 
         Raises:
-            InputError: a center or spread is absent or no finite number, or a spread is not positive; names the place.
+            InputError: a center or spread is absent or no finite number, or a spread is not
+                positive; names the place.
         """
         center, spread = (
             fields.numbers_by_name(fields.field(state, name, place), f"{place}.{name}")

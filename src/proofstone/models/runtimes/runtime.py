@@ -9,7 +9,6 @@ import numpy as np
 from proofstone.core.errors import InputError
 from proofstone.models import fields
 
-
 FILE = "weights.json"
 """The name of a weights file that is JSON, as messages have it."""
 
