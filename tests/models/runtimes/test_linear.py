@@ -22,7 +22,8 @@ def test_equals_the_matrix_product_and_has_the_same_bits_row_by_row() -> None:
     "weights",
     [b"", b"[]", b"{}", b'{"coef":["x"],"intercept":0}', b'{"coef":[[1]],"intercept":0}',
      b'{"coef":[NaN],"intercept":0}', b'{"coef":[1],"intercept":NaN}', b"[" * 200_000,
-     b'{"coef":["1"],"intercept":0}', b'{"coef":[1],"intercept":"0"}', b'{"coef":null,"intercept":0}'],
+     b'{"coef":["1"],"intercept":0}', b'{"coef":[1],"intercept":"0"}',
+     b'{"coef":null,"intercept":0}'],
 )  # fmt: skip
 def test_damaged_weights_are_refused(weights: bytes) -> None:
     with pytest.raises(InputError, match=r"weights"):
