@@ -63,10 +63,10 @@ def change_one_byte(directory: Path) -> str:
 
 
 def next_lines(directory: Path, record: dict[str, Any]) -> list[Text]:
-    """The next two commands."""
+    """The next two commands: look, then serve it, or try your own table where nothing may be."""
     serve = f"proofstone serve latest -C {directory}"
     if record["verdict"] != "pass":
-        serve = f"proofstone plan -C {directory}"
+        serve = "proofstone init mine --from YOUR.csv --label COLUMN"
     lines = [f"xdg-open {directory / 'report.html'}", f".venv/bin/{serve}"]
     return [Text(_("next: {line}").format(line=lines[0])), Text(f"      {lines[1]}")]
 

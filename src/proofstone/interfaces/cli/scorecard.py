@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -23,7 +23,7 @@ def print_scorecard(record: Mapping[str, Any], document: Mapping[str, Any]) -> N
         says = _(
             "gap: {metric} of {subject}, limit {limit}; intervals are corrected for the choice"
         )
-        console.print(Text(says.format(**_limited(gap)), style="dim"))
+        console.print(Text(says.format(**_limited(gap)), style="dim"), soft_wrap=True)
     console.print(candidates_table(record, gap))
     for line in (*gate_lines(record), *closing_lines(record, document)):
         console.print(line, soft_wrap=True)
@@ -68,9 +68,16 @@ def gate_lines(record: Mapping[str, Any]) -> Iterator[Text]:
         what = f"{named['metric']} ({named['subject']})  {ends}  {named['limit']}"
         yield Text.assemble(verdict_text(gate["verdict"]), "  ", what)
         if gate["verdict"] in _SHUT:
-            ways = "; ".join(way_sentence(way) for way in gate["would_open"])
-            says = _("would open: {ways}").format(ways=ways or _("nothing that was measured"))
-            yield Text(f"  {says}", "dim")
+            yield from (Text(f"  {line}", "dim") for line in _way_lines(gate["would_open"]))
+
+
+def _way_lines(ways: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What would decide a gate that, as it looks, would then stay shut; and what would open it."""
+    deciding = [way for way in ways if way["way"] == "rows" and not way["opens"]]
+    for way in deciding:
+        yield _("would decide: {way}").format(way=way_sentence(way))
+    opening = "; ".join(way_sentence(way) for way in ways if way not in deciding)
+    yield _("would open: {ways}").format(ways=opening or _("nothing that was measured"))
 
 
 def _limited(gate: Mapping[str, Any]) -> dict[str, str]:
@@ -82,10 +89,7 @@ def _limited(gate: Mapping[str, Any]) -> dict[str, str]:
 def way_sentence(way: Mapping[str, Any]) -> str:
     """One measured way to open a gate, in words."""
     if way["way"] == "rows":
-        if way["opens"]:
-            says = _("about {rows} rows instead of {now}")
-        else:
-            says = _("about {rows} rows instead of {now} would decide, likely to keep it shut")
+        says = _("about {rows} rows instead of {now}")
         return says.format(rows=way["rows"], now=way["now"])
     if way["way"] == "threshold":
         return _("thresholds moved by {shift:+.2f} (accuracy {now:.3f} → {then:.3f})").format(
