@@ -135,3 +135,18 @@ def test_unlabelled_rows_do_not_stop_the_run(loans: pl.DataFrame) -> None:
     project = Project.model_validate(found | {"data": found["data"] | {"source": "t.csv"}})
     table = Table(*typed(holes, project.data.columns))
     assert examine(table, project.data, project.task).quarantine.height == 10
+
+
+@pytest.mark.parametrize(("rows", "limit"), [(100_000, 0.2), (2_000, 0.25), (100, 0.5)])
+def test_the_drafted_limit_is_one_that_the_rows_can_decide(rows: int, limit: float) -> None:
+    place = pl.int_range(rows, eager=True)
+    frame = pl.DataFrame(
+        {
+            "income": (place * 7 % 101).cast(pl.Float64),
+            "sex": (place % 4 == 0).replace_strict({True: "f", False: "m"}),
+            "deny": (place // 4 % 2 == 0).replace_strict({True: "yes", False: "no"}),
+        }
+    )
+    kinds: dict[str, Any] = {"income": "number", "sex": "category", "deny": "category"}
+    gates = draft_of(frame, kinds, "deny")["assess"]["gates"]
+    assert [gate["max"] for gate in gates if gate.get("subject") == "sex"] == [limit]
