@@ -249,10 +249,9 @@ def test_a_truncated_artifact_is_named_and_repaired(own: Path) -> None:
     again = proofstone("run", "-C", own, "--json")
     assert again.status == 0, again.out
     assert again.document["release"] == first
-    assert {name for name, status in statuses(again.document).items() if status == "ran"} == {
-        "data.split",
-        "report.render",
-    }
+    ran = {name for name, status in statuses(again.document).items() if status == "ran"}
+    # The report tells how long each step took, so it is new unless that came out the same.
+    assert ran - {"report.render"} == {"data.split"}
 
 
 @pytest.mark.parametrize("how", ["truncated", "gone"])
