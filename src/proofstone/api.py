@@ -12,7 +12,7 @@ from proofstone.core.errors import InputError
 from proofstone.core.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from proofstone.core.project.schema import Project
+    from proofstone.core.project.kinds import Project
     from proofstone.pipeline.engine import Tell
     from proofstone.pipeline.journey import Journey
     from proofstone.registry.verify import VerifiedModel
@@ -65,6 +65,11 @@ class Workspace:
     def releases(self) -> ReleaseDesk:
         """What can be done with releases."""
         return ReleaseDesk(self)
+
+    @cached_property
+    def models(self) -> ModelDesk:
+        """What can be done with models from elsewhere."""
+        return ModelDesk(self)
 
     @cached_property
     def keys(self) -> KeyRing:
@@ -346,6 +351,32 @@ class ReleaseDesk:
             workers=space.settings.workers,
             tell=space.tell,
         )
+
+
+class ModelDesk:
+    """What can be done with models from elsewhere, kept in the folder that a setting names."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def list(self) -> dict[str, Any]:
+        """The models that are known and those that are kept here."""
+        from proofstone.pipeline.models import list_models
+
+        return list_models(self._workspace.settings.models)
+
+    def pull(self, address: str, *, sha256: str | None = None) -> dict[str, Any]:
+        """Fetch a model by address, or by the name of a known one; return its card."""
+        from proofstone.pipeline.models import pull_model
+
+        space = self._workspace
+        return pull_model(address, space.settings.models, sha256=sha256, tell=space.tell)
+
+    def show(self, model: str) -> dict[str, Any]:
+        """The card of a model that is here, by address or by the name of a known one."""
+        from proofstone.pipeline.models import show_model
+
+        return show_model(model, self._workspace.settings.models)
 
 
 def assess_file(

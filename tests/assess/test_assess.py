@@ -69,7 +69,7 @@ class World:
 def fitted(frame: pl.DataFrame, rows: np.ndarray) -> dict[str, bytes]:
     """A logistic regression of these rows."""
     part = frame[rows]
-    prepared = fit_prepare(part, FEATURES, Prepare(), one_hot=True)
+    prepared = fit_prepare(part, FEATURES, Prepare(), takes="one_hot")
     model = LogisticRegression().fit(prepared.apply(part), part["label"] == "yes")
     return model_files(
         runtime="linear",

@@ -57,3 +57,15 @@ def test_ties_at_a_quartile_make_fewer_parts() -> None:
     values = [0.0] * 80 + [float(i) for i in range(20)]
     (cut,) = cuts(pl.DataFrame({"x": values}), {}).values()
     assert cut.labels == ("< 0", ">= 0", "is missing")
+
+
+def test_free_text_is_cut_by_length_and_language() -> None:
+    said = ["good", "quite good", "好", "很好用"]
+    frame = pl.DataFrame({"said": [f"{one} {at % 3}" for at, one in enumerate(said * 10)] + [None]})
+    parts = cuts(frame, {}, {"said"})
+    assert parts.keys() == {"said.length", "said.language"}
+    assert parts["said.language"].labels == ("= en", "= zh", "is missing")
+    assert parts["said.language"].codes[[0, 2, 40]].tolist() == [0, 1, 2]
+    lengths = [parts["said.length"].labels[code] for code in parts["said.length"].codes[[2, 1, 40]]]
+    assert lengths == ["= 3", "= 12", "is missing"]
+    assert cuts(frame, {})["said"].labels[0] == "= good 0"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Ask, Case, Probe, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probe, Probing, probe
 from proofstone.core.errors import DataError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.models.contract import Generate, Predict
@@ -16,10 +16,10 @@ from proofstone.models.rows import Rows
 from .doubles import Asked, by_x, numbers
 
 
-def case(*values: float) -> Case:
+def case(*values: float) -> DecisionCase:
     rows = numbers(*values)
     target = np.arange(len(rows)) % 2
-    return Case(rows=rows, target=target, threshold=np.full(len(rows), 0.5))
+    return DecisionCase(rows=rows, target=target, threshold=np.full(len(rows), 0.5))
 
 
 def declared(function: Any, needs: Any = Predict) -> Probe:
@@ -31,13 +31,13 @@ def found(name: str, value: float) -> list[Finding]:
 
 
 @declared
-def mean(case: Case, rng: np.random.Generator) -> Probing:
+def mean(case: DecisionCase, rng: np.random.Generator) -> Probing:
     answers = yield Ask(case.rows, Predict())
     return found("mean", float(answers[:, 1].mean()))
 
 
 @declared
-def shifted(case: Case, rng: np.random.Generator) -> Probing:
+def shifted(case: DecisionCase, rng: np.random.Generator) -> Probing:
     before, after = yield (
         Ask(case.rows, Predict()),
         Ask(case.rows.replaced("x", case.rows.frame["x"] + 1), Predict()),
@@ -46,13 +46,13 @@ def shifted(case: Case, rng: np.random.Generator) -> Probing:
 
 
 @declared
-def random(case: Case, rng: np.random.Generator) -> Probing:
+def random(case: DecisionCase, rng: np.random.Generator) -> Probing:
     yield Ask(case.rows, Predict())
     return found("random", float(rng.random()))
 
 
 @declared
-def failing(case: Case, rng: np.random.Generator) -> Probing:
+def failing(case: DecisionCase, rng: np.random.Generator) -> Probing:
     yield Ask(case.rows, Predict())
     raise ZeroDivisionError("no luck")
 
@@ -70,7 +70,7 @@ def test_probes_share_a_turn_and_each_row_is_answered_once() -> None:
 
 def test_findings_come_in_the_order_of_probes_whatever_their_number_of_turns() -> None:
     @declared
-    def twice(case: Case, rng: np.random.Generator) -> Probing:
+    def twice(case: DecisionCase, rng: np.random.Generator) -> Probing:
         yield Ask(case.rows, Predict())
         yield Ask(case.rows, Predict(), draw=1)
         return found("twice", 0.0)
@@ -99,7 +99,7 @@ def test_a_failing_probe_is_not_run_and_the_rest_goes_on() -> None:
 
 def test_a_probe_that_fails_before_its_first_question() -> None:
     @declared
-    def early(case: Case, rng: np.random.Generator) -> Probing:
+    def early(case: DecisionCase, rng: np.random.Generator) -> Probing:
         raise DataError("no such column")
         yield
 
@@ -133,7 +133,7 @@ def test_an_operation_that_the_model_lacks_is_not_applicable() -> None:
 
 def test_a_turn_without_questions_is_answered_with_none() -> None:
     @declared
-    def silent(case: Case, rng: np.random.Generator) -> Probing:
+    def silent(case: DecisionCase, rng: np.random.Generator) -> Probing:
         answers = yield ()
         return found("silent", float(len(answers)))
 
@@ -145,7 +145,7 @@ def test_a_turn_without_questions_is_answered_with_none() -> None:
 @pytest.mark.parametrize("question", [None, 3, ("x",)])
 def test_what_is_no_question_is_a_finding(question: Any) -> None:
     @declared
-    def odd(case: Case, rng: np.random.Generator) -> Probing:
+    def odd(case: DecisionCase, rng: np.random.Generator) -> Probing:
         yield question
         return []
 
@@ -157,7 +157,7 @@ def test_what_is_no_question_is_a_finding(question: Any) -> None:
 
 def test_a_probe_may_catch_the_models_error() -> None:
     @declared
-    def patient(case: Case, rng: np.random.Generator) -> Probing:
+    def patient(case: DecisionCase, rng: np.random.Generator) -> Probing:
         try:
             yield Ask(case.rows, Predict())
         except ValueError:

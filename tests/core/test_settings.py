@@ -24,6 +24,18 @@ def test_defaults() -> None:
     assert found.user
 
 
+def test_models_are_kept_below_the_home_folder_or_where_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert settings({}).models == tmp_path / ".cache/proofstone/models"
+    assert settings({"PROOFSTONE_MODELS": "~/m"}).models == tmp_path / "m"
+    assert settings({"PROOFSTONE_MODELS": "m"}).models == tmp_path / "m"
+    with pytest.raises(InputError, match="PROOFSTONE_MODELS cannot be used"):
+        settings({"PROOFSTONE_MODELS": "~nobody-of-this-name/m"})
+
+
 def test_every_field_is_in_the_table_and_the_other_way_round() -> None:
     fields = [field.name for field in dataclasses.fields(Settings)]
     assert fields == [setting.name for setting in SETTINGS]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from proofstone.core.artifact import Artifact, Blob, Draft
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.core.step import Step
 
 TEMPLATE = Path(__file__).parents[2] / "src/proofstone/templates/credit/proofstone.yaml"
@@ -71,8 +71,8 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def credit() -> Project:
-    return Project.model_validate(yaml.safe_load(TEMPLATE.read_text("utf-8")))
+def credit() -> DecisionProject:
+    return DecisionProject.model_validate(yaml.safe_load(TEMPLATE.read_text("utf-8")))
 
 
 @pytest.fixture

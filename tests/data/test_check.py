@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from proofstone.core.errors import DataError, InputError
-from proofstone.core.project.schema import Data, Project, Task
+from proofstone.core.project.schema import Data, DecisionProject, Task
 from proofstone.data.check import Examination, check, examine
 from proofstone.data.kinds import typed
 from proofstone.data.read import read, read_table
@@ -139,7 +139,7 @@ def test_a_bad_rule_is_bad_input(loans: pl.DataFrame) -> None:
         examined(loans, rules=[{"name": "odd", "expression": "incme > 0"}])
 
 
-def test_credit_quarantines_what_breaks_its_rule(credit: Project, run: Any) -> None:
+def test_credit_quarantines_what_breaks_its_rule(credit: DecisionProject, run: Any) -> None:
     data = credit.data.model_dump(mode="json")
     settings = {"data": data, "fingerprint": packages.fingerprint(credit.data.source, Path())}
     table = run(read, settings, plugins={"source": packages})["table"]

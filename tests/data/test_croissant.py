@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from proofstone.core.project.schema import Data, Task
-from proofstone.data.croissant import TableFile, croissant
+from proofstone.data.croissant import DataFile, croissant
 from proofstone.data.kinds import typed
 from proofstone.data.profile import table_profile
 from proofstone.data.table import Table, parquet
@@ -42,7 +42,7 @@ def folder(tmp_path: Path, loans: pl.DataFrame) -> Path:
     task = Task(label="deny", positive="yes", protected=["sex"])
     stored = parquet(table.frame)
     (tmp_path / "table.parquet").write_bytes(stored)
-    file = TableFile("table.parquet", hashlib.sha256(stored).hexdigest(), len(stored))
+    file = DataFile("table.parquet", hashlib.sha256(stored).hexdigest(), len(stored))
     document = croissant({"name": "loans", **table_profile(table, data, task)}, "", file)
     (tmp_path / "croissant.json").write_text(json.dumps(document), "utf-8")
     return tmp_path

@@ -9,7 +9,7 @@ import pytest
 
 from proofstone.core.errors import DataError
 from proofstone.core.project.load import load_project
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.core.project.write import project_text
 from proofstone.data.check import examine
 from proofstone.data.infer import draft_of, draft_project
@@ -27,7 +27,9 @@ MESSY = "\ufeff编号;性别;收入;备注;常数;逾期\r\n" + "".join(
 )
 
 
-def through(draft: dict[str, Any], directory: Path, source: Any = files) -> tuple[Project, Any]:
+def through(
+    draft: dict[str, Any], directory: Path, source: Any = files
+) -> tuple[DecisionProject, Any]:
     """The draft written, loaded, and its table read, checked and split."""
     path = directory / "proofstone.yaml"
     path.write_text(project_text(draft), "utf-8")
@@ -132,7 +134,7 @@ def test_many_rows_are_held_out() -> None:
 def test_unlabelled_rows_do_not_stop_the_run(loans: pl.DataFrame) -> None:
     holes = loans.with_columns(deny=pl.when(pl.int_range(40) >= 10).then("deny"))
     found = draft(holes, "deny")
-    project = Project.model_validate(found | {"data": found["data"] | {"source": "t.csv"}})
+    project = DecisionProject.model_validate(found | {"data": found["data"] | {"source": "t.csv"}})
     table = Table(*typed(holes, project.data.columns))
     assert examine(table, project.data, project.task).quarantine.height == 10
 

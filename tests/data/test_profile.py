@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.data.check import check
 from proofstone.data.profile import profile
 from proofstone.data.read import read
@@ -15,7 +15,7 @@ from proofstone.data.sources.packages import packages
 
 
 @pytest.fixture(scope="module")
-def profiled(credit: Project, run: Any) -> Any:
+def profiled(credit: DecisionProject, run: Any) -> Any:
     data, task = credit.data.model_dump(mode="json"), credit.task.model_dump(mode="json")
     settings = {"data": data, "fingerprint": packages.fingerprint(credit.data.source, Path())}
     table = run(read, settings, plugins={"source": packages})["table"]

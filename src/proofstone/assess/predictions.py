@@ -19,7 +19,7 @@ from proofstone.assess.probes.probability import probability
 from proofstone.assess.probes.shapley import shapley
 from proofstone.assess.probes.weak_slices import weak_slices
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case, Probe
+from proofstone.checks.probe import DecisionCase, Probe
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
@@ -49,7 +49,7 @@ _BACKGROUND = 200
 class Assessed:
     """The findings, the case that they are about, its one threshold and its positive class."""
 
-    case: Case
+    case: DecisionCase
     threshold: float
     positive: str
     findings: list[Finding]
@@ -139,8 +139,8 @@ def _case(
     protected: Mapping[str, np.ndarray],
     level: float,
     levels: Mapping[tuple[str, str], float] | None,
-) -> Case:
-    return Case(
+) -> DecisionCase:
+    return DecisionCase(
         rows=rows,
         target=target,
         threshold=np.full(len(rows), threshold),

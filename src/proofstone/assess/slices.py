@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
 import polars as pl
+
+from proofstone.models.text.language import language_of
 
 _BINS = 4
 _CATEGORIES = 12
@@ -39,18 +41,33 @@ class Slices:
     squares: np.ndarray
 
 
-def cuts(frame: pl.DataFrame, groups: Mapping[str, np.ndarray]) -> dict[str, Cut]:
+def cuts(
+    frame: pl.DataFrame, groups: Mapping[str, np.ndarray], texts: Collection[str] = ()
+) -> dict[str, Cut]:
     """Cut each column of `frame`, and each of `groups` that it lacks, into parts.
 
     Numbers are cut at their quartiles, rounded to three significant digits, or, where they take
-    few values, by value; categories by value, the twelve most frequent; missing is a part.
-    Whole numbers and texts that never repeat are identifiers; they and constants are left out.
+    few values, by value; categories by value, the twelve most frequent; missing is a part. The
+    columns in `texts` are free text, cut by length and by language. Whole numbers and texts that
+    never repeat are identifiers; they and constants are left out.
     """
-    columns = {name: frame[name] for name in frame.columns}
+    columns: dict[str, pl.Series] = {}
+    for name in frame.columns:
+        columns |= _of_text(frame[name]) if name in texts else {name: frame[name]}
     columns |= {
         name: pl.Series(name, values) for name, values in groups.items() if name not in columns
     }
     return {name: _cut(series) for name, series in columns.items() if _divides(series)}
+
+
+def _of_text(series: pl.Series) -> dict[str, pl.Series]:
+    """Length in characters and language of each text, null where it is missing."""
+    language = series.map_elements(language_of, return_dtype=pl.String)
+    lengths, languages = f"{series.name}.length", f"{series.name}.language"
+    return {
+        lengths: series.str.len_chars().cast(pl.Float64).alias(lengths),
+        languages: language.alias(languages),
+    }
 
 
 def _divides(series: pl.Series) -> bool:

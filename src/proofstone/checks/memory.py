@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from proofstone.checks.probe import Ask
 from proofstone.core.canonical import digest_json
+from proofstone.core.step import Recall
 from proofstone.models.contract import Model, Operation, Predict
 from proofstone.models.rows import Rows
 
 _KEYS = ["a", "b"]
-
-
-class Recall(Protocol):
-    """Keeps dear answers between runs."""
-
-    def get(self, keys: Sequence[str]) -> Mapping[str, Any]:
-        """Return the answers known among `keys`."""
-
-    def put(self, answers: Mapping[str, Any]) -> None:
-        """Keep `answers` by key."""
 
 
 class Counter(Protocol):

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofstone.checks.memory import Memory, Recall
+from proofstone.checks.memory import Memory
 from proofstone.checks.probe import Ask, Case, Probe, Probing
 from proofstone.core.canonical import digest
 from proofstone.core.errors import ProofstoneError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
+from proofstone.core.step import Recall
 from proofstone.models.contract import Model
 from proofstone.models.errors import NotRecorded
 
@@ -62,7 +63,9 @@ class _Running:
                 self._end([refused(self.probe, wrong)])
 
     def _end(self, findings: list[Finding]) -> None:
-        self.asks, self.alive, self.findings = (), False, findings
+        standards = self.probe.standards
+        self.asks, self.alive = (), False
+        self.findings = [one.judged(standards=standards) if standards else one for one in findings]
 
 
 def refused(probe: Probe, error: Exception) -> Finding:

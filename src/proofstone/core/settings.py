@@ -45,6 +45,7 @@ class Settings:
     """The settings in force. `ledger` is None where it is the SQLite file in `home`."""
 
     home: Path
+    models: Path
     ledger: Address | None
     workers: int
     lock_wait: float
@@ -74,6 +75,13 @@ class Setting:
 
 def _path(text: str) -> Path:
     return Path(text or ".proofstone")
+
+
+def _models(text: str) -> Path:
+    try:
+        return Path(text or "~/.cache/proofstone/models").expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("give the path of a folder: your home folder is not known") from None
 
 
 def _ledger(text: str) -> Address | None:
@@ -129,6 +137,13 @@ SETTINGS: tuple[Setting, ...] = (
         "`.proofstone` beside the project file",
         "Where artifacts, the ledger and keys are kept; a relative one starts at the project",
         _path,
+    ),
+    Setting(
+        "models",
+        "folder",
+        "`~/.cache/proofstone/models`",
+        "Where fetched models are kept, for all projects of this user",
+        _models,
     ),
     Setting(
         "ledger",

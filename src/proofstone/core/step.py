@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -11,6 +11,16 @@ from proofstone.core.artifact import Draft, Stored
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
+
+
+class Recall(Protocol):
+    """Keeps dear answers between runs."""
+
+    def get(self, keys: Sequence[str]) -> Mapping[str, Any]:
+        """Return the answers known among `keys`."""
+
+    def put(self, answers: Mapping[str, Any]) -> None:
+        """Keep `answers` by key."""
 
 
 class Context(Protocol):
@@ -31,6 +41,10 @@ class Context(Protocol):
     @property
     def directory(self) -> Path:
         """The project's folder, for sources alone: what they read there is fingerprinted."""
+
+    @property
+    def recall(self) -> Recall:
+        """Keeps dear answers of models, so that a step that was stopped does not ask again."""
 
     @property
     def seed(self) -> int:

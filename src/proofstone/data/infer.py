@@ -52,7 +52,7 @@ def draft_project(
     source: Source = files,
     encoding: str | None = None,
 ) -> Draft:
-    """Return a project file, as for `Project.model_validate`, for the table at `uri`.
+    """Return a project file, as for `DecisionProject.model_validate`, for the table at `uri`.
 
     The dictionary has types and the values of categories; ids, constants and free text are not
     features; columns that name a group of people are protected. Gates are modest and say so.

@@ -13,7 +13,7 @@ from proofstone.core.canonical import canonical_json
 from proofstone.core.project.schema import Data, Task
 from proofstone.core.step import Context, step
 from proofstone.data.card import data_card
-from proofstone.data.croissant import TableFile, croissant
+from proofstone.data.croissant import DataFile, croissant
 from proofstone.data.describe import describe
 from proofstone.data.table import Table
 from proofstone.measures.intervals import wilson
@@ -40,7 +40,7 @@ def profile(context: Context) -> Mapping[str, Draft]:
     }
     found["card"] = data_card(found, description)
     blob = stored.artifact.files["table.parquet"]
-    jsonld = croissant(found, description, TableFile("table.parquet", blob.sha256, blob.size))
+    jsonld = croissant(found, description, DataFile("table.parquet", blob.sha256, blob.size))
     files = {
         "profile.json": canonical_json(found),
         "croissant.json": json.dumps(jsonld, ensure_ascii=False, indent=2).encode() + b"\n",

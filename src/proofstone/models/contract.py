@@ -100,12 +100,43 @@ class Predict(Operation):
 
 @dataclass(frozen=True)
 class Generate(Operation):
-    """Text that follows the column `prompt`: answers are an object array of str, shape (rows,)."""
+    """What a chat model says next: answers are an object array of str, shape (rows,).
+
+    The column `messages` holds each conversation as `models.conversation` writes it. Generation
+    ends before the first of the texts in `stop`, or after `max_tokens`.
+    """
 
     max_tokens: int = 64
     temperature: float = 0.0
+    stop: tuple[str, ...] = ()
 
     costly = True
+
+
+@dataclass(frozen=True)
+class Logprobs(Operation):
+    """How likely the column `continuation` is after the conversation in `messages`.
+
+    Answers are float64, shape (rows, 2): the log-probability in nats, and of how many tokens.
+    """
+
+    costly = True
+
+
+@dataclass(frozen=True)
+class Embed(Operation):
+    """Unit vectors of the column `text`: answers are float32, shape (rows, dimensions)."""
+
+    kind: Literal["query", "passage"] = "passage"
+
+
+@dataclass(frozen=True)
+class Reply(Operation):
+    """An assistant's turn after `messages`: answers are an object array of dict, shape (rows,).
+
+    The column `planted` holds passages that are put before what retrieval finds, as a JSON list,
+    or null. Each answer is what `models.assistant.reply.Reply.to_json` returns.
+    """
 
 
 @runtime_checkable

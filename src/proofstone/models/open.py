@@ -11,8 +11,8 @@ from proofstone.models import fields
 from proofstone.models.calibration import Calibration, read_calibration
 from proofstone.models.contract import Signature
 from proofstone.models.decision import Decision
-from proofstone.models.prepare.prepared import Prepared
-from proofstone.models.runtimes import ebm, linear, tree
+from proofstone.models.prepare.preparation import Preparation, read_preparation
+from proofstone.models.runtimes import ebm, encoder, linear, tfidf, tree
 from proofstone.models.runtimes.runtime import Runtime
 from proofstone.models.tabular import TabularModel
 
@@ -22,6 +22,8 @@ WEIGHTS = {
     "tree": "weights.json",
     "ebm": "weights.json",
     "lightgbm": "weights.txt",
+    "tfidf": "weights.json",
+    "encoder": "weights.onnx",
 }
 """The runtimes and the names of their weights files."""
 
@@ -31,7 +33,7 @@ def model_files(
     runtime: str,
     weights: bytes,
     signature: Signature,
-    prepared: Prepared,
+    prepared: Preparation,
     calibration: Calibration,
     decision: Decision,
 ) -> dict[str, bytes]:
@@ -70,7 +72,7 @@ def _opened(files: Mapping[str, bytes]) -> TabularModel:
         return fields.field(document, name, "model.json")
 
     signature = Signature.from_json(part("signature"), "model.json, signature")
-    prepared = Prepared.from_json(part("prepare"), "model.json, prepare")
+    prepared = read_preparation(part("prepare"), "model.json, prepare")
     calibration = read_calibration(part("calibration"), "model.json, calibration")
     decision = Decision.from_json(part("decision"), "model.json, decision")
     _check(signature, prepared, decision)
@@ -83,7 +85,7 @@ def _opened(files: Mapping[str, bytes]) -> TabularModel:
     return TabularModel(identity, signature, prepared, runtime, calibration, decision)
 
 
-def _check(signature: Signature, prepared: Prepared, decision: Decision) -> None:
+def _check(signature: Signature, prepared: Preparation, decision: Decision) -> None:
     """Refuse parts of `model.json` that do not fit each other."""
     if signature.output != "probabilities" or len(signature.classes) != 2:
         raise fields.misfit("model.json, signature.classes", "a model of a table has two")
@@ -91,7 +93,7 @@ def _check(signature: Signature, prepared: Prepared, decision: Decision) -> None
         why = f"{decision.positive[:40]!r} is not the signature's positive class"
         raise fields.misfit("model.json, decision.positive", why)
     kinds = {feature.name: feature.kind for feature in signature.inputs}
-    for at, feature in enumerate(prepared.encode.features):
+    for at, feature in enumerate(prepared.features):
         if kinds.get(feature.name) != feature.kind:
             place = f"model.json, prepare[0].features[{at}]"
             raise fields.misfit(place, f"{feature.name[:40]!r} is not an input of that kind")
@@ -111,6 +113,10 @@ def load_runtime(name: str, weights: bytes) -> Runtime:
             return tree.load(weights)
         case "ebm":
             return ebm.load(weights)
+        case "tfidf":
+            return tfidf.load(weights)
+        case "encoder":
+            return encoder.load(weights)
         case "lightgbm":
             from proofstone.models.runtimes import lightgbm
 

@@ -13,7 +13,7 @@ from proofstone.core.errors import InputError
 from proofstone.models.calibration import Calibration
 from proofstone.models.contract import Operation, Predict, Signature
 from proofstone.models.decision import Decision
-from proofstone.models.prepare.prepared import Prepared
+from proofstone.models.prepare.preparation import Preparation
 from proofstone.models.prepare.values import column, texts
 from proofstone.models.rows import Rows
 from proofstone.models.runtimes.runtime import Runtime
@@ -25,7 +25,7 @@ class TabularModel:
 
     id: str
     signature: Signature
-    prepared: Prepared
+    prepared: Preparation
     runtime: Runtime
     calibration: Calibration
     decision: Decision
@@ -40,7 +40,7 @@ class TabularModel:
         return self.prepared.columns
 
     def matrix(self, frame: pl.DataFrame) -> np.ndarray:
-        """Return the prepared matrix of `frame`: float64, shape (n, d).
+        """Return the prepared matrix of `frame`: float64 (n, d), or texts, object (n, 1).
 
         Raises:
             RowError: a column is absent or a value does not fit; names row and field.

@@ -15,9 +15,8 @@ from proofstone.core.durable import write_file
 from proofstone.core.project.schema import Gate
 from proofstone.data.sources.opening import read_file
 from proofstone.pipeline.gates import GatesFile, parse_gates, read_gates
+from proofstone.pipeline.known import fitting_probes
 from proofstone.pipeline.opening import would_open
-from proofstone.pipeline.plan import TABLE_PROBES_LEFT_OUT
-from proofstone.pipeline.plugins import plugins
 from proofstone.pipeline.record import not_tested
 from proofstone.report.cards import data_card, model_card
 from proofstone.report.frame import frame
@@ -180,8 +179,7 @@ def _levels(
 
 
 def _probes() -> dict[str, Any]:
-    known = plugins("probes").items()
-    return {name: found.load() for name, found in known if name not in TABLE_PROBES_LEFT_OUT}
+    return {name: found.load() for name, found in fitting_probes(table=True).items()}
 
 
 def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str, label: str) -> Assessment:

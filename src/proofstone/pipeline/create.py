@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +35,26 @@ def create_from_template(directory: Path, template: str) -> dict[str, Any]:
             f"there is no template {template!r}", hint=f"known: {', '.join(templates())}"
         )
     path = _fresh(directory)
-    write_file(path, (_TEMPLATES / template / FILE).read_bytes())
+    home = _TEMPLATES / template
+    files = sorted(_files(home), key=lambda one: one[0] == FILE)
+    for name, content in files:
+        if (directory / name).exists():
+            raise InputError(f"{directory / name}: is there already", hint="name another folder")
+    # The project file last: a folder that holds it is whole.
+    for name, content in files:
+        write_file(directory / name, content)
     write_schema(path.parent)
     return {"file": str(path), "template": template}
+
+
+def _files(folder: Traversable, below: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every file of a template by its path in the project, with its bytes."""
+    for one in folder.iterdir():
+        name = f"{below}{one.name}"
+        if one.is_dir():
+            yield from _files(one, f"{name}/")
+        else:
+            yield name, one.read_bytes()
 
 
 def create_from_table(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from proofstone.core.artifact import Artifact, Stored
+from proofstone.core.step import Recall
 from proofstone.pipeline.code import CodeIndex
 from proofstone.pipeline.executor import Executor
 from proofstone.pipeline.keys import action_key, ingredients
@@ -42,6 +43,7 @@ class StepContext:
     inputs: Mapping[str, Stored]
     plugins: Mapping[str, Any]
     directory: Path
+    recall: Recall
     seed: int
     executor: Executor
     tell: Callable[[str], None]
@@ -162,6 +164,7 @@ class Engine:
             },
             plugins={role: plugin.load() for role, plugin in node.plugins.items()},
             directory=self._directory,
+            recall=self._store.answers,
             seed=node.seed,
             executor=self._executor,
             tell=lambda note: self._tell(node.name, note, None),

@@ -44,14 +44,7 @@ def read_gates(path: Path) -> GatesFile:
         found = read_document(path.read_bytes(), str(path), _FORM)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}", hint=_EXAMPLE) from error
-    listed = Document(
-        found.file,
-        {"gates": found.value if isinstance(found.value, list) else []},
-        {("gates", *at): line for at, line in found.keys.items()},
-        {("gates", *at): line for at, line in found.values.items()},
-        {("gates", *at): text for at, text in found.texts.items()},
-        found.problems,
-    )
+    listed = found.listed_under("gates")
     gates = _held(listed)
     return GatesFile(path, gates, [listed.line(("gates", at)) for at in range(len(gates))])
 

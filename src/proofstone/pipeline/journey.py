@@ -11,7 +11,7 @@ from typing import Any
 from proofstone.core.artifact import Artifact, Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.i18n import texts_digest
-from proofstone.core.project.schema import Project
+from proofstone.core.project.kinds import Project
 from proofstone.pipeline.code import CodeIndex
 from proofstone.pipeline.engine import LOCK, Engine, Progress, Tell, peak_megabytes, silent
 from proofstone.pipeline.executor import Executor, LocalExecutor

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from proofstone.core.project.schema import Project
+from proofstone.core.project.kinds import Project
 from proofstone.core.step import Step
 from proofstone.pipeline.plugins import Plugin
 

@@ -10,7 +10,7 @@ from typing import Any
 from proofstone.core.errors import InputError, MissingExtra, ProofstoneError
 from proofstone.core.project.nearest import nearest
 
-_KINDS = {"sources": "source", "families": "family", "probes": "probe"}
+_KINDS = {"sources": "source", "families": "family", "probes": "probe", "guards": "guard"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Plugin:
 
 @cache
 def plugins(group: str) -> dict[str, Plugin]:
-    """Return the plug-ins of `group` (sources, families or probes) by name, alphabetically.
+    """Return the plug-ins of `group` (sources, families, probes or guards) by name, alphabetically.
 
     Raises:
         InputError: two packages register the same name.

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import polars as pl
 import yaml
 
 from proofstone.checks.oracle import Oracle
@@ -15,8 +13,8 @@ from proofstone.checks.probe import Case
 from proofstone.core.durable import write_file
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.finding import Finding, Verdict
+from proofstone.models.conversation import exchange, rows_of
 from proofstone.models.gguf import GgufModel
-from proofstone.models.rows import Rows
 from proofstone.pipeline.plugins import plugin
 from proofstone.pipeline.record import not_tested
 from proofstone.report.render import render
@@ -41,13 +39,8 @@ def assess_questions(
     """
     asked = _read(questions)
     oracle = Oracle(GgufModel(model), recall=store.answers)
-    prompts = Rows.of(pl.DataFrame({"prompt": [one["prompt"] for one in asked]}))
-    case = Case(
-        rows=prompts,
-        target=np.zeros(len(asked), dtype=np.int64),
-        threshold=np.zeros(len(asked)),
-        settings={"generation": {"questions": asked}},
-    )
+    rows = rows_of([exchange(one["prompt"]) for one in asked])
+    case = Case(rows=rows, settings={"generation": {"questions": asked}})
     findings = oracle.run([plugin("probes", "generation").load()], case)
     for finding in findings:
         if finding.verdict is Verdict.NOT_RUN:

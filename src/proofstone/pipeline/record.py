@@ -9,7 +9,8 @@ from typing import Any
 
 from proofstone.checks.gate import judge_all, merge
 from proofstone.core.finding import Finding
-from proofstone.core.project.schema import Project
+from proofstone.core.project.kinds import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.node import Port
 from proofstone.pipeline.opening import would_open
@@ -98,7 +99,6 @@ def _data(readings: Readings, progress: Progress) -> dict[str, Any]:
 
 def _candidate(readings: Readings, progress: Progress, entry: Mapping[str, Any]) -> dict[str, Any]:
     name = entry["name"]
-    declared = next(one for one in readings.project.train.candidates if one.name == name)
     trials = readings.document(f"train.fit/{name}", "trials", "trials.json")
     nodes = (f"train.fit/{name}", f"assess.candidate/{name}")
     findings = readings.findings(name)
@@ -106,15 +106,43 @@ def _candidate(readings: Readings, progress: Progress, entry: Mapping[str, Any])
         findings = [one.judged(details=_light(one)) for one in findings if _shown(one)]
     return {
         "name": name,
-        "family": declared.family,
-        "mitigation": declared.mitigation,
-        "attribute": declared.attribute,
+        **_declared(readings.project, name),
         "verdict": entry["verdict"],
         "eligible": entry["verdict"] == "pass",
         "trials": trials,
         "seconds": round(sum(progress.actions[node].seconds for node in nodes), 1),
         "findings": [one.to_json() for one in findings],
+        "weights": _weights(progress, name),
     }
+
+
+def _declared(project: Project, name: str) -> dict[str, Any]:
+    """What the project file says of a candidate: how it is made, and what is done about bias."""
+    if isinstance(project, DecisionProject):
+        candidate = next(one for one in project.train.candidates if one.name == name)
+        return {
+            "family": candidate.family,
+            "mitigation": candidate.mitigation,
+            "attribute": candidate.attribute,
+        }
+    responder = next(one for one in project.assistant.candidates if one.name == name)
+    return {
+        "family": "quoting" if responder.generator is None else "generating",
+        "mitigation": "none",
+        "attribute": None,
+        "generator": responder.generator,
+        "adapter": responder.adapter,
+    }
+
+
+def _weights(progress: Progress, name: str) -> list[dict[str, Any]]:
+    """Where the weights that a candidate uses come from, under which licence, and their size."""
+    used = set(progress.actions[f"train.fit/{name}"].ingredients["inputs"].values())
+    return [
+        dict(artifact.meta)
+        for artifact in progress.outputs.values()
+        if artifact.kind == "weights" and artifact.id in used
+    ]
 
 
 def _shown(finding: Finding) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from proofstone.core.project.schema import Project
+from proofstone.core.project.kinds import read_project
 from proofstone.pipeline.engine import Tell, silent
 from proofstone.pipeline.journey import Journey
 from proofstone.store.store import Store
@@ -25,7 +25,7 @@ def reproduce(
     Not covered: other machines' arithmetic; another processor may give other last digits, which
     then show as differences.
     """
-    project = Project.model_validate(record["project"])
+    project = read_project(record["project"])
     with TemporaryDirectory(prefix="proofstone-") as folder:
         store = Store(Path(folder))
         try:

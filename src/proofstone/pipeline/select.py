@@ -26,8 +26,7 @@ def select(context: Context) -> Mapping[str, Draft]:
     gates = [Gate.model_validate(gate) for gate in context.settings["gates"]]
     rule = Select.model_validate(context.settings["select"])
     ranking = []
-    for candidate in context.settings["candidates"]:
-        name = candidate["name"]
+    for name in context.settings["candidates"]:
         document = json.loads(context.inputs[name].read("findings.json"))
         findings = [Finding.from_json(one) for one in document]
         ranking.append(_entry(name, findings, gates, rule))

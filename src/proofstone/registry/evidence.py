@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from proofstone.checks.gate import Opening, judge_all
 from proofstone.core.errors import VerificationError
 from proofstone.core.finding import Finding, Verdict
-from proofstone.core.project.schema import Project
+from proofstone.core.project.kinds import read_project
 from proofstone.registry.bundle import (
     FINDINGS,
     FORMAT,
@@ -88,7 +88,7 @@ def read_evidence(manifest: Manifest, read: Callable[[str], bytes], signer: str)
     for path in (RELEASE, RECORD, REPORT, PROJECT, FINDINGS):
         if path not in manifest.files:
             raise VerificationError(f"{path}: is wanting")
-    project = _inside(PROJECT, lambda: Project.model_validate_json(read(PROJECT)))
+    project = _inside(PROJECT, lambda: read_project(parse_object(read(PROJECT))))
     findings = _inside(FINDINGS, lambda: _findings(read(FINDINGS)))
     record = _inside(RECORD, lambda: parse_object(read(RECORD)))
     release = _inside(RELEASE, lambda: parse_object(read(RELEASE)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, final
 
-from proofstone.core.errors import GateShut, VerificationError
+from proofstone.core.errors import GateShut, InputError, VerificationError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.registry.bundle import ENVELOPE, MODEL, SIGNATURE, UNSIGNED
 from proofstone.registry.evidence import Evidence, read_evidence
@@ -21,9 +21,13 @@ from proofstone.vault.model_signature import verify_directory
 from proofstone.vault.strict_json import parse_object
 
 if TYPE_CHECKING:
+    from proofstone.guards.guarded import GuardedAssistant
     from proofstone.models.tabular import TabularModel
 
 _MAKER = object()
+
+ASSISTANT = "assistant"
+"""The runtime that an assistant's model.json names."""
 
 
 @final
@@ -40,7 +44,7 @@ class VerifiedModel:
 
     _evidence: Evidence
     _files: Mapping[str, bytes]
-    _model: TabularModel | None
+    _model: TabularModel | GuardedAssistant | None
 
     def __init__(self, maker: object, evidence: Evidence, files: Mapping[str, bytes]) -> None:
         if maker is not _MAKER or evidence.verdict is not Verdict.PASS:
@@ -96,17 +100,46 @@ class VerifiedModel:
         return document
 
     @property
+    def answers(self) -> bool:
+        """Whether it is an assistant, which answers in text; else it decides about rows."""
+        return bool(self.document.get("runtime") == ASSISTANT)
+
+    @property
     def model(self) -> TabularModel:
-        """The opened model; it is opened once, when first asked for.
+        """The opened model of a table; it is opened once, when first asked for.
 
         Raises:
+            InputError: it is an assistant.
             MissingExtra: its runtime is not installed.
         """
-        if self._model is None:
-            from proofstone.models.open import open_model
+        if self.answers:
+            raise InputError(
+                f"{self.name} is an assistant: it answers conversations, not rows of a table",
+                hint="`proofstone serve` serves it",
+            )
+        from proofstone.models.open import open_model
 
-            object.__setattr__(self, "_model", open_model(self._files))
-        assert self._model is not None
+        model: TabularModel = self._opened(open_model)
+        return model
+
+    @property
+    def assistant(self) -> GuardedAssistant:
+        """The opened assistant behind its guards; it is opened once, when first asked for.
+
+        Raises:
+            InputError: it decides about rows of a table.
+            MissingExtra: its runtime is not installed.
+        """
+        if not self.answers:
+            raise InputError(f"{self.name} decides about rows of a table, and answers no questions")
+        from proofstone.guards.guarded import open_guarded
+
+        assistant: GuardedAssistant = self._opened(open_guarded)
+        return assistant
+
+    def _opened(self, opener: Callable[[Mapping[str, bytes]], Any]) -> Any:
+        if self._model is None:
+            object.__setattr__(self, "_model", opener(self._files))
         return self._model
 
 

@@ -33,6 +33,7 @@ def read_finding(document: Mapping[str, Any]) -> Finding:
     verdict = str(known.get("verdict", Verdict.NOT_APPLICABLE))
     known["verdict"] = Verdict(verdict) if verdict in set(Verdict) else Verdict.NOT_RUN
     known["details"] = mapping(known.get("details"))
+    known["standards"] = tuple(listing(known.get("standards")))
     known["n"] = int(number(known.get("n")) or 0)
     return Finding(**({"probe": "", "metric": ""} | known))
 

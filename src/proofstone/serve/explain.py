@@ -82,7 +82,8 @@ class ReleaseExplainer:
         if data is None:
             raise NotServed(
                 f"release {self._verified.release[:12]} carries no training rows to explain with",
-                hint="train the model again with this version, which keeps some",
+                hint="models of text keep none, since those would be people's texts; train any "
+                "other model again with this version, which keeps some",
             )
         model = self._verified.model
         columns = columns_of_rows(json.loads(data), model.signature)

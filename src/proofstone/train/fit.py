@@ -55,7 +55,7 @@ def fit(context: Context) -> Mapping[str, Draft]:
         threshold=Threshold(**settings["threshold"]),
     )
     # Fitted on all rows for its complaints alone: they then name rows of the table, not of a fold.
-    fit_prepare(frame, recipe.features, recipe.prepare, one_hot=recipe.family.one_hot)
+    fit_prepare(frame, recipe.features, recipe.prepare, takes=recipe.family.takes)
     parts = _parts(recipe, frame, labels, fold, split, context.seed)
     context.progress(
         message("fitting {n} models of {family}").format(n=len(parts), family=recipe.family.name)
@@ -63,7 +63,10 @@ def fit(context: Context) -> Mapping[str, Draft]:
     fitted = dict(zip((part.name for part in parts), context.map(fit_part, parts), strict=True))
     judged = pl.DataFrame({"row": placed["row"], "fold": fold.astype(np.int32), "label": labels})
     names = [feature.name for feature in recipe.features]
-    return _drafts(recipe, fitted, judged, {NAME: background(parts[-1].frame, names, context.seed)})
+    extra = {}
+    if recipe.family.takes != "text":  # texts of people do not leave the house
+        extra[NAME] = background(parts[-1].frame, names, context.seed)
+    return _drafts(recipe, fitted, judged, extra)
 
 
 def _parts(
@@ -139,14 +142,15 @@ def _drafts(
 
 
 def _trials(recipe: Recipe, fitted: Mapping[str, FittedPart]) -> dict[str, Any]:
-    """The search of each part; `deterministic` is false where seconds could have ended it."""
+    """The search of each part; `deterministic` is false where seconds could have changed it."""
     chosen = fitted.get(FINAL) or fitted["0"]
     parts = [part.trials for part in fitted.values()]
     return {
         "format": 1,
         "method": recipe.candidate.search.method,
         "objective": "log_loss",
-        "deterministic": recipe.candidate.search.seconds is None,
+        "deterministic": recipe.candidate.search.seconds is None
+        and all(part.get("fit", {}).get("deterministic", True) for part in parts),
         "chosen": chosen.trials["chosen"],
         "count": sum(len(part["trials"]) for part in parts),
         "parts": parts,

@@ -11,6 +11,7 @@ import polars as pl
 from proofstone.core.project.schema import Prepare
 from proofstone.models.contract import Feature
 from proofstone.models.prepare.fit import fit_prepare
+from proofstone.models.prepare.preparation import Takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +44,13 @@ class Inner:
         features: Sequence[Feature],
         settings: Prepare,
         *,
-        one_hot: bool,
+        takes: Takes,
     ) -> Inner:
         """Prepare the folds of `frame`; `fold` is each row's, shape (n,)."""
         folds = []
         for number in range(int(fold.max()) + 1):
             fit_rows, held_rows = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-            prepared = fit_prepare(frame[fit_rows], features, settings, one_hot=one_hot)
+            prepared = fit_prepare(frame[fit_rows], features, settings, takes=takes)
             folds.append(
                 InnerFold(
                     fit_rows,

@@ -16,7 +16,8 @@ from proofstone.models.contract import Feature, Signature
 from proofstone.models.decision import Decision
 from proofstone.models.open import model_files, open_model
 from proofstone.models.prepare.fit import fit_prepare
-from proofstone.models.prepare.prepared import Prepared
+from proofstone.models.prepare.preparation import Preparation
+from proofstone.models.runtimes.encoder import Encoder
 from proofstone.train.calibrate import fit_calibration
 from proofstone.train.families.family import Family, Settings
 from proofstone.train.folds import deal
@@ -92,7 +93,7 @@ class _Fitting:
         self.recipe = part.recipe
         self.candidate = part.recipe.candidate
         self.target = part.target
-        self.one_hot = part.recipe.family.one_hot
+        self.takes = part.recipe.family.takes
         if self.candidate.mitigation == "thresholds":
             check_allowed(part.recipe.task)
         self.inner = self._inner()
@@ -108,7 +109,7 @@ class _Fitting:
             self.part.seed,
         )
         prepared = fit_prepare(
-            self.part.frame, self.recipe.features, self.recipe.prepare, one_hot=self.one_hot
+            self.part.frame, self.recipe.features, self.recipe.prepare, takes=self.takes
         )
         matrix = prepared.apply(self.part.frame)
         learner = self._learner(outcome.settings, prepared.categorical)
@@ -147,7 +148,7 @@ class _Fitting:
                 hint="the groups that stay together are too few or too uneven; use fewer folds",
             )
         return Inner.of(
-            self.part.frame, fold, self.recipe.features, self.recipe.prepare, one_hot=self.one_hot
+            self.part.frame, fold, self.recipe.features, self.recipe.prepare, takes=self.takes
         )
 
     def _where(self) -> str:
@@ -202,9 +203,9 @@ class _Fitting:
         return Decision(rule, positive, threshold, attribute_of(self.recipe), groups)
 
     def _files(
-        self, prepared: Prepared, weights: bytes, calibration: Calibration, decision: Decision
+        self, prepared: Preparation, weights: bytes, calibration: Calibration, decision: Decision
     ) -> dict[str, bytes]:
-        levels = prepared.encode.levels
+        levels = prepared.levels
         inputs = tuple(
             Feature(one.name, one.kind, tuple(v for v in levels.get(one.name, ()) if v is not None))
             for one in self.recipe.features
@@ -225,6 +226,8 @@ class _Fitting:
         score = model.scores(self.part.judged)
         threshold = model.thresholds(self.part.judged)
         trials |= {"part": self.part.name, "threshold": model.decision.threshold}
+        if isinstance(model.runtime, Encoder):
+            trials["fit"] = dict(model.runtime.about)
         return FittedPart(files, trials, score, threshold, score >= threshold)
 
 

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case, Probe
+from proofstone.checks.probe import DecisionCase, Probe
 from proofstone.core.finding import Finding
 from proofstone.models.contract import Feature, Model, Operation, Predict, Signature
 from proofstone.models.predictions import Recorded
@@ -57,13 +57,14 @@ def recorded(
     frame: pl.DataFrame | None = None,
     threshold: float = 0.5,
     **about: Any,
-) -> tuple[Case, Recorded]:
+) -> tuple[DecisionCase, Recorded]:
     """A case whose answers are recorded."""
     if frame is None:
         frame = pl.DataFrame({"x": np.arange(len(target)) / 1.0})
     rows = Rows.of(frame)
-    case = Case(rows=rows, target=np.asarray(target), threshold=np.full(len(rows), threshold),
-                **about)  # fmt: skip
+    case = DecisionCase(
+        rows=rows, target=np.asarray(target), threshold=np.full(len(rows), threshold), **about
+    )
     return case, Recorded(rows, score, signature(frame))
 
 
@@ -84,7 +85,7 @@ class Formula:
         return np.stack([1 - score, score], axis=1)
 
 
-def run(probe: Probe, case: Case, model: Model, seed: int = 0) -> list[Finding]:
+def run(probe: Probe, case: DecisionCase, model: Model, seed: int = 0) -> list[Finding]:
     return Oracle(model).run([probe], case, seed=seed)
 
 

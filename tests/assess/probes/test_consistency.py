@@ -8,7 +8,7 @@ import pytest
 
 from proofstone.assess.probes.consistency import consistency
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Verdict
 from proofstone.models.cross_fitted import CrossFitted
 from proofstone.models.rows import Rows
@@ -16,10 +16,10 @@ from proofstone.models.rows import Rows
 from .cases import Formula, by, recorded, run
 
 
-def case(frame: pl.DataFrame, **about: Any) -> Case:
+def case(frame: pl.DataFrame, **about: Any) -> DecisionCase:
     rows = Rows.of(frame)
     n = len(rows)
-    return Case(rows=rows, target=np.arange(n) % 2, threshold=np.full(n, 0.5), **about)
+    return DecisionCase(rows=rows, target=np.arange(n) % 2, threshold=np.full(n, 0.5), **about)
 
 
 def logistic(name: str) -> Any:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from proofstone.assess.probes.generation import generation
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Verdict
 from proofstone.models.contract import Feature, Generate, Operation, Signature
+from proofstone.models.conversation import read_rows
 from proofstone.models.rows import Rows
 
 from .cases import Formula, recorded, run
@@ -23,7 +24,7 @@ class Talker:
     by_origin = False
     batch_size = 2
     id = "talker"
-    signature = Signature((Feature("prompt", "text"),), "text")
+    signature = Signature((Feature("messages", "text"),), "text")
     asked: list[Operation]
 
     def __init__(self) -> None:
@@ -32,10 +33,11 @@ class Talker:
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
         self.asked.append(operation)
         known = {"Capital of France?": "It is PARIS.", "Two and two?": "That makes Four"}
-        return np.array([known.get(text, "green") for text in rows.frame["prompt"]], dtype=object)
+        asked = [conversation[-1].content for conversation in read_rows(rows)]
+        return np.array([known.get(text, "green") for text in asked], dtype=object)
 
 
-def case(settings: dict[str, object]) -> Case:
+def case(settings: dict[str, object]) -> DecisionCase:
     about, _ = recorded(np.array([0]), np.array([0.5]), settings={"generation": settings})
     return about
 

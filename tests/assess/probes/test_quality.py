@@ -10,14 +10,14 @@ from proofstone.assess.probes.calibration import calibration
 from proofstone.assess.probes.decision_rates import decision_rates
 from proofstone.assess.probes.discrimination import discrimination
 from proofstone.assess.probes.probability import probability
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import DecisionCase
 from proofstone.models.predictions import Recorded
 
 from .cases import by, real, recorded, run
 
 
 @pytest.fixture
-def hmda() -> tuple[Case, Recorded]:
+def hmda() -> tuple[DecisionCase, Recorded]:
     frame = real("hmda")
     return recorded(frame["y"].to_numpy(), frame["p"].to_numpy(), frame.drop("y", "p"), 0.2)
 
@@ -27,7 +27,7 @@ def scores() -> tuple[np.ndarray, np.ndarray]:
     return frame["y"].to_numpy(), frame["p"].to_numpy()
 
 
-def test_discrimination(hmda: tuple[Case, Recorded]) -> None:
+def test_discrimination(hmda: tuple[DecisionCase, Recorded]) -> None:
     found = by(run(discrimination, *hmda))
     y, score = scores()
     auc, precision = found["roc_auc", "all"], found["average_precision", "all"]
@@ -43,7 +43,7 @@ def test_discrimination(hmda: tuple[Case, Recorded]) -> None:
     assert len(curve) <= 200
 
 
-def test_probability(hmda: tuple[Case, Recorded]) -> None:
+def test_probability(hmda: tuple[DecisionCase, Recorded]) -> None:
     found = by(run(probability, *hmda))
     y, score = scores()
     log_loss, brier = found["log_loss", "all"], found["brier_score", "all"]
@@ -52,7 +52,7 @@ def test_probability(hmda: tuple[Case, Recorded]) -> None:
     assert log_loss.low < log_loss.value < log_loss.high
 
 
-def test_calibration(hmda: tuple[Case, Recorded]) -> None:
+def test_calibration(hmda: tuple[DecisionCase, Recorded]) -> None:
     (found,) = run(calibration, *hmda)
     y, _ = scores()
     curve = found.details["curve"]
@@ -63,7 +63,7 @@ def test_calibration(hmda: tuple[Case, Recorded]) -> None:
     assert found.low <= found.value <= found.high
 
 
-def test_decision_rates(hmda: tuple[Case, Recorded]) -> None:
+def test_decision_rates(hmda: tuple[DecisionCase, Recorded]) -> None:
     found = by(run(decision_rates, *hmda))
     y, score = scores()
     decided = score >= 0.2

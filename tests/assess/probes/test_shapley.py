@@ -8,9 +8,10 @@ import pytest
 
 from proofstone.assess.probes import shapley as module
 from proofstone.assess.probes.shapley import shapley
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Verdict
 from proofstone.explain.shapley import explain
+from proofstone.models.contract import Feature
 from proofstone.models.rows import Rows
 
 from .cases import Formula, by, run
@@ -25,10 +26,10 @@ def score(frame: pl.DataFrame) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-margin)))
 
 
-def case() -> tuple[Case, Formula]:
+def case() -> tuple[DecisionCase, Formula]:
     model = Formula(FRAME, score)
     rows = Rows(FRAME, np.arange(300) + 1000)
-    about = Case(
+    about = DecisionCase(
         rows=rows,
         target=(score(FRAME) > 0.5).astype(int),
         threshold=np.full(300, 0.3),
@@ -100,3 +101,14 @@ def test_values_are_those_of_explain() -> None:
     about, model = case()
     local = run(shapley, about, model)[-1]
     assert explain(model, about.rows, about.background).base == pytest.approx(local.details["base"])
+
+
+def test_a_model_that_reads_nothing_but_text_is_not_explained_by_columns() -> None:
+    about, _ = case()
+    texts = FRAME.select(pl.col("text").fill_null("w"))
+    model = Formula(texts, lambda frame: np.full(frame.height, 0.4))
+    inputs = (Feature("text", "text"),)
+    model.signature = replace(model.signature, inputs=inputs)
+    (finding,) = run(shapley, replace(about, model=model), model)
+    assert finding.verdict is Verdict.NOT_APPLICABLE
+    assert "texts" in finding.reason

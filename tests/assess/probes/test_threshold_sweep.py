@@ -6,7 +6,7 @@ import pytest
 
 from proofstone.assess.probes.threshold_sweep import SHIFTS, threshold_sweep
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Finding
 from proofstone.measures.groups import RATES, count_groups, group, rate
 from proofstone.models.contract import Feature, Signature
@@ -22,7 +22,7 @@ SEX = np.where(RNG.random(800) < 0.4, "f", "m").astype(object)
 def swept(levels: dict[tuple[str, str], float]) -> list[Finding]:
     rows = Rows.of(pl.DataFrame({"a": np.arange(800.0)}))
     signature = Signature((Feature("a", "number"),), "probabilities", ("0", "1"), "1")
-    case = Case(
+    case = DecisionCase(
         rows=rows,
         target=TARGET,
         threshold=np.full(800, 0.5),

@@ -13,7 +13,7 @@ from proofstone.core.errors import InputError, ProjectFileError, StoreError
 from proofstone.core.project.document import read_document
 from proofstone.core.project.json_schema import POINTER
 from proofstone.core.project.load import load_project
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.core.project.write import project_text, write_project
 
 DRAFT: dict[str, Any] = {
@@ -33,7 +33,7 @@ DRAFT: dict[str, Any] = {
 def test_a_draft_reads_back_as_the_same_project(tmp_path: Path) -> None:
     path = tmp_path / "new" / "proofstone.yaml"
     write_project(DRAFT, path)
-    assert load_project(path) == Project.model_validate(DRAFT)
+    assert load_project(path) == DecisionProject.model_validate(DRAFT)
     assert (path.parent / POINTER).is_file()
 
 
@@ -92,4 +92,4 @@ def test_any_text_survives_writing(values: list[str]) -> None:
     }
     document = read_document(project_text(draft).encode(), "f")
     assert document.problems == []
-    assert Project.model_validate(document.value) == Project.model_validate(draft)
+    assert DecisionProject.model_validate(document.value) == DecisionProject.model_validate(draft)

@@ -22,12 +22,12 @@ def test_state_follows_from_training_rows_alone(
     settings = Prepare(outliers=0.01)
     training, judged = holes[:1500], holes[1500:]
     wild = judged.with_columns(pl.selectors.numeric() * 1e6 + 7, pl.selectors.string() + "?")
-    for one_hot in (True, False):
+    for takes in ("one_hot", "codes"):
         whole = pl.concat([training, judged])
         changed = pl.concat([training, wild])
-        first = fit_prepare(whole[:1500], hmda_features, settings, one_hot=one_hot)
-        second = fit_prepare(changed[:1500], hmda_features, settings, one_hot=one_hot)
-        leaking = fit_prepare(changed, hmda_features, settings, one_hot=one_hot)
+        first = fit_prepare(whole[:1500], hmda_features, settings, takes=takes)
+        second = fit_prepare(changed[:1500], hmda_features, settings, takes=takes)
+        leaking = fit_prepare(changed, hmda_features, settings, takes=takes)
         assert first.to_json() == second.to_json() != leaking.to_json()
 
 
@@ -44,13 +44,13 @@ def test_equals_a_scikit_learn_pipeline(
     )
     expected = peer.fit_transform(hmda.to_pandas())
     ordered = [one for kind in ("number", "category") for one in hmda_features if one.kind == kind]
-    matrix = fit_prepare(hmda, ordered, Prepare(), one_hot=True).apply(hmda)
+    matrix = fit_prepare(hmda, ordered, Prepare(), takes="one_hot").apply(hmda)
     assert matrix == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 def test_trees_see_codes_and_unscaled_numbers(hmda: pl.DataFrame) -> None:
     features = (Feature("pirat", "number"), Feature("phist", "category"))
-    matrix = fit_prepare(hmda, features, Prepare(), one_hot=False).apply(hmda)
+    matrix = fit_prepare(hmda, features, Prepare(), takes="codes").apply(hmda)
     assert np.array_equal(matrix[:, 0], hmda["pirat"].to_numpy())
     assert np.array_equal(matrix[:, 1], (hmda["phist"] == "yes").to_numpy())
 
@@ -58,10 +58,10 @@ def test_trees_see_codes_and_unscaled_numbers(hmda: pl.DataFrame) -> None:
 def test_free_text_is_refused() -> None:
     with pytest.raises(InputError, match="column note: free text"):
         fit_prepare(pl.DataFrame({"note": ["a"]}), [Feature("note", "text")], Prepare(),
-                    one_hot=True)  # fmt: skip
+                    takes="one_hot")  # fmt: skip
 
 
 def test_text_where_a_number_belongs_names_row_and_field() -> None:
     frame = pl.DataFrame({"x": ["1", "two"]})
     with pytest.raises(RowError, match="row 1, field x: 'two' is not a number"):
-        fit_prepare(frame, [Feature("x", "number")], Prepare(), one_hot=True)
+        fit_prepare(frame, [Feature("x", "number")], Prepare(), takes="one_hot")

@@ -13,6 +13,7 @@ from proofstone.core.errors import InputError
 from proofstone.core.project.schema import Prepare
 from proofstone.models.contract import Feature
 from proofstone.models.prepare.fit import fit_prepare
+from proofstone.models.prepare.preparation import Takes
 from proofstone.models.prepare.prepared import Prepared
 
 FEATURES = (Feature("x", "number"), Feature("t", "boolean"), Feature("c", "category"))
@@ -39,12 +40,12 @@ def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and one.tobytes() == other.tobytes()
 
 
-@given(st.lists(cells, min_size=1, max_size=30), settings, st.booleans())
+@given(st.lists(cells, min_size=1, max_size=30), settings, st.sampled_from(["one_hot", "codes"]))
 def test_row_by_row_batch_and_json_give_the_same_bits(
-    rows: list[tuple[object, ...]], chosen: Prepare, one_hot: bool
+    rows: list[tuple[object, ...]], chosen: Prepare, takes: Takes
 ) -> None:
     training = table([(1.0, True, "a"), (2.5, False, "b"), (-4.0, True, None), *rows[::2]])
-    prepared = fit_prepare(training, FEATURES, chosen, one_hot=one_hot)
+    prepared = fit_prepare(training, FEATURES, chosen, takes=takes)
     frame = table(rows)
     batch = prepared.apply(frame)
     single = np.concatenate([prepared.apply(frame[row : row + 1]) for row in range(len(rows))])
@@ -61,7 +62,7 @@ def test_neighbours_and_order_do_not_matter(
     rows: list[tuple[object, ...]], order: list[int], chosen: Prepare
 ) -> None:
     training = table([(1.0, True, "a"), (2.5, False, "b")])
-    prepared = fit_prepare(training, FEATURES, chosen, one_hot=True)
+    prepared = fit_prepare(training, FEATURES, chosen, takes="one_hot")
     shuffled = [place for place in order if place < len(rows)]
     frame = table(rows)
     assert same_bits(prepared.apply(frame)[shuffled], prepared.apply(frame[shuffled]))
@@ -69,11 +70,11 @@ def test_neighbours_and_order_do_not_matter(
 
 def test_columns_name_the_feature_of_each_matrix_column(holes: pl.DataFrame) -> None:
     features = (Feature("pirat", "number"), Feature("phist", "category"))
-    prepared = fit_prepare(holes, features, Prepare(), one_hot=True)
+    prepared = fit_prepare(holes, features, Prepare(), takes="one_hot")
     assert prepared.names == ("pirat", "pirat missing", "phist=no", "phist=yes", "phist missing")
     assert prepared.columns == ("pirat", "pirat", "phist", "phist", "phist")
     assert prepared.categorical == ()
-    codes = fit_prepare(holes, [Feature("phist", "category")], Prepare(), one_hot=False)
+    codes = fit_prepare(holes, [Feature("phist", "category")], Prepare(), takes="codes")
     assert codes.categorical == (0,)
 
 

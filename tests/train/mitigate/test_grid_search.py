@@ -39,7 +39,7 @@ def inner(biased: tuple[pl.DataFrame, np.ndarray, np.ndarray]) -> Inner:
     frame, target, group = biased
     fold = deal(target + 2 * (group == "b"), 3, np.random.default_rng(0))
     features = [Feature("merit", "number"), Feature("proxy", "number")]
-    return Inner.of(frame, fold, features, Prepare(), one_hot=True)
+    return Inner.of(frame, fold, features, Prepare(), takes="one_hot")
 
 
 def judge(target: np.ndarray, margin: np.ndarray) -> tuple[Calibration, float]:

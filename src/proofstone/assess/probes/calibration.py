@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from proofstone.assess.measured import measured, scores
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.classification import calibration_curve, expected_calibration_error
 from proofstone.measures.intervals import calibration_error_interval
@@ -18,7 +18,7 @@ from proofstone.models.contract import Predict
     family="quality",
     metrics=("expected_calibration_error",),
 )
-def calibration(case: Case, rng: np.random.Generator) -> Probing:
+def calibration(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Expected calibration error over ten bins of equal mass, with the reliability curve."""
     score = scores(case, (yield Ask(case.rows, Predict())))
     curve = calibration_curve(case.target, score, level=case.level)

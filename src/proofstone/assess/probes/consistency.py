@@ -11,7 +11,7 @@ import polars as pl
 from proofstone.assess.labels import grouped
 from proofstone.assess.measured import decisions, measured, settings
 from proofstone.assess.probes.group_fairness import MOST_GROUPS, table
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.groups import difference, rate
@@ -30,7 +30,7 @@ _SHARE = 0.05
     family="robustness",
     metrics=("decision_flip_rate", "decision_flip_rate_difference"),
 )
-def consistency(case: Case, rng: np.random.Generator) -> Probing:
+def consistency(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Share of rows whose decision any small change flips, and how it differs between groups.
 
     A change moves every number at once, up or down by 5 % (`share`) of the column's interquartile
@@ -68,7 +68,7 @@ def consistency(case: Case, rng: np.random.Generator) -> Probing:
     return findings
 
 
-def _absent(case: Case) -> Finding:
+def _absent(case: DecisionCase) -> Finding:
     reason = message("no input is a number that varies")
     return Finding(
         probe="consistency", metric="decision_flip_rate", reason=reason, evidence=case.evidence
@@ -103,7 +103,11 @@ def _moved(rows: Rows, steps: dict[str, float], rng: np.random.Generator) -> Row
 
 
 def _by_group(
-    case: Case, subject: str, values: np.ndarray, flipped: np.ndarray, rng: np.random.Generator
+    case: DecisionCase,
+    subject: str,
+    values: np.ndarray,
+    flipped: np.ndarray,
+    rng: np.random.Generator,
 ) -> list[Finding]:
     groups = grouped(values)
     size = len(groups.labels)

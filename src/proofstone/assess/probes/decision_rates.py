@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from proofstone.assess.measured import decisions, measured
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.groups import RATES, count_groups, rate
 from proofstone.measures.intervals import wilson
@@ -15,7 +15,7 @@ from proofstone.models.contract import Predict
 
 
 @probe(needs=Predict, rows=len, family="quality", metrics=tuple(RATES))
-def decision_rates(case: Case, rng: np.random.Generator) -> Probing:
+def decision_rates(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Accuracy, selection rate, TPR, FPR, TNR, FNR and precision, with Wilson intervals."""
     decided = decisions(case, (yield Ask(case.rows, Predict())))
     counts = count_groups(case.target, decided, np.zeros(len(case), dtype=np.int64))
@@ -40,7 +40,7 @@ def decision_rates(case: Case, rng: np.random.Generator) -> Probing:
     return findings
 
 
-def thresholds(case: Case) -> list[float]:
+def thresholds(case: DecisionCase) -> list[float]:
     """The different thresholds in use (one a fold, or one a group), at most ten of them."""
     found = np.unique(case.threshold)
     if len(found) > 10:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from proofstone.assess.measured import measured, scores
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.classification import average_precision, roc_auc, roc_curve
 from proofstone.measures.intervals import average_precision_interval, delong_auc
@@ -22,7 +22,7 @@ _ONE_CLASS = "the rows hold one class only"
     family="quality",
     metrics=("roc_auc", "average_precision"),
 )
-def discrimination(case: Case, rng: np.random.Generator) -> Probing:
+def discrimination(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Area under the ROC curve (DeLong 1988) with the curve, and average precision."""
     score = scores(case, (yield Ask(case.rows, Predict())))
     curve = roc_curve(case.target, score)

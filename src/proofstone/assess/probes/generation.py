@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from proofstone.assess.measured import measured, settings
 from proofstone.checks.probe import Ask, Case, Probing, probe
@@ -15,7 +14,7 @@ from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.intervals import wilson
 from proofstone.models.contract import Generate
-from proofstone.models.rows import Rows
+from proofstone.models.conversation import exchange, rows_of
 
 
 def _questions(case: Case) -> Sequence[Mapping[str, Any]]:
@@ -45,9 +44,9 @@ def generation(case: Case, rng: np.random.Generator) -> Probing:
                 reason=message("no question is set"),
             )
         ]
-    prompts = pl.DataFrame({"prompt": [str(question["prompt"]) for question in questions]})
+    rows = rows_of([exchange(str(question["prompt"])) for question in questions])
     operation = Generate(max_tokens=int(settings(case, "generation").get("max_tokens", 32)))
-    answers = yield Ask(Rows.of(prompts), operation)
+    answers = yield Ask(rows, operation)
     table = [
         {
             "prompt": str(question["prompt"]),

@@ -10,7 +10,7 @@ import numpy as np
 
 from proofstone.assess.labels import grouped
 from proofstone.assess.measured import decisions, measured
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.groups import (
@@ -59,7 +59,7 @@ _BOTH = message("draws from Jeffreys posteriors, both rates at once")
         "equalized_odds_difference",
     ),
 )
-def group_fairness(case: Case, rng: np.random.Generator) -> Probing:
+def group_fairness(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Rates of each group, and their differences and ratios, by protected column.
 
     The last subject crosses all protected columns. Groups without rows that count towards a rate
@@ -85,7 +85,7 @@ def group_fairness(case: Case, rng: np.random.Generator) -> Probing:
     ]
 
 
-def _too_many(case: Case, subject: str, groups: int) -> Finding:
+def _too_many(case: DecisionCase, subject: str, groups: int) -> Finding:
     return Finding(
         probe="group_fairness",
         metric="group_fairness",
@@ -99,7 +99,7 @@ def _too_many(case: Case, subject: str, groups: int) -> Finding:
 
 
 def _subject(
-    case: Case, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
+    case: DecisionCase, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
 ) -> list[Finding]:
     counts = count_groups(case.target, decided, groups)
     each, spread = [], []
@@ -123,7 +123,7 @@ def _subject(
     return each + spread
 
 
-def _groups(case: Case, subject: str, metric: str, counts: GroupCounts) -> list[Finding]:
+def _groups(case: DecisionCase, subject: str, metric: str, counts: GroupCounts) -> list[Finding]:
     successes, trials = RATES[metric](counts)
     values = rate(successes, trials)
     return [
@@ -143,7 +143,7 @@ def _groups(case: Case, subject: str, metric: str, counts: GroupCounts) -> list[
 
 
 def _spread(
-    case: Case,
+    case: DecisionCase,
     subject: str,
     metric: str,
     counts: GroupCounts,

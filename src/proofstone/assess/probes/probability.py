@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from proofstone.assess.measured import measured, scores
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.classification import log_losses, squared_errors
 from proofstone.measures.intervals import mean_interval
@@ -20,7 +20,7 @@ from proofstone.models.contract import Predict
     family="quality",
     metrics=("log_loss", "brier_score"),
 )
-def probability(case: Case, rng: np.random.Generator) -> Probing:
+def probability(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Log loss in nats and Brier score: means over rows, with t intervals."""
     score = scores(case, (yield Ask(case.rows, Predict())))
     losses = {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from proofstone.assess.measured import measured
-from proofstone.checks.probe import Case, Probing, probe
+from proofstone.checks.probe import DecisionCase, Probing, probe
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.explain.attributions import Attributions
@@ -28,7 +28,7 @@ _TOLERANCE = 1e-8
     family="attribution",
     metrics=("mean_abs_shapley", "local_shapley"),
 )
-def shapley(case: Case, rng: np.random.Generator) -> Probing:
+def shapley(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Mean absolute Shapley value of each input in log-odds, and three rows explained.
 
     They describe the released model, whatever model the case is judged by, against the case's
@@ -43,6 +43,9 @@ def shapley(case: Case, rng: np.random.Generator) -> Probing:
         return [
             _without(case, Verdict.NOT_APPLICABLE, message("there is no released model to explain"))
         ]
+    if all(feature.kind == "text" for feature in case.model.signature.inputs):
+        reason = message("the only inputs are texts: their shares say nothing about their words")
+        return [_without(case, Verdict.NOT_APPLICABLE, reason)]
     explain = explainer(case.model, case.background, seed=int(rng.integers(2**31)))
     kept = np.arange(len(case))
     if not explain.exact and len(case) > _ESTIMATED:
@@ -57,13 +60,13 @@ def shapley(case: Case, rng: np.random.Generator) -> Probing:
     return [*_global(case, found), _local(case, case.model, rows, case.threshold[kept], found)]
 
 
-def _without(case: Case, verdict: Verdict, reason: str) -> Finding:
+def _without(case: DecisionCase, verdict: Verdict, reason: str) -> Finding:
     return Finding(
         probe="shapley", metric="mean_abs_shapley", verdict=verdict, reason=reason, evidence="bytes"
     )
 
 
-def _global(case: Case, found: Attributions) -> list[Finding]:
+def _global(case: DecisionCase, found: Attributions) -> list[Finding]:
     sizes = np.abs(found.values)
     return [
         measured(
@@ -82,7 +85,7 @@ def _global(case: Case, found: Attributions) -> list[Finding]:
 
 
 def _local(
-    case: Case, model: Model, rows: Rows, threshold: np.ndarray, found: Attributions
+    case: DecisionCase, model: Model, rows: Rows, threshold: np.ndarray, found: Attributions
 ) -> Finding:
     score = model.answer(Predict(), rows)[:, case.positive]
     places = [int(score.argmax()), int(score.argmin()), int(np.abs(score - threshold).argmin())]

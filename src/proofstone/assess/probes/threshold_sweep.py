@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from proofstone.assess.measured import scores
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.groups import RATES, GroupCounts, count_groups, group, rate
@@ -22,7 +22,7 @@ _SPREADS = {"difference": difference_interval, "ratio": ratio_interval}
 
 
 @probe(needs=Predict, rows=len, family="thresholds", metrics=("threshold_sweep",))
-def threshold_sweep(case: Case, rng: np.random.Generator) -> Probing:
+def threshold_sweep(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Accuracy and the ends of every gated rate, with each threshold moved by -0.10 to +0.10.
 
     It says what would open a shut gate; it judges nothing: a threshold picked here has to be
@@ -45,7 +45,7 @@ def threshold_sweep(case: Case, rng: np.random.Generator) -> Probing:
     ]
 
 
-def _swept(case: Case, metric: str, subject: str) -> bool:
+def _swept(case: DecisionCase, metric: str, subject: str) -> bool:
     name, _, kind = metric.rpartition("_")
     if kind in _SPREADS:
         return name in RATES and subject in case.protected
@@ -53,7 +53,7 @@ def _swept(case: Case, metric: str, subject: str) -> bool:
 
 
 def _point(
-    case: Case,
+    case: DecisionCase,
     score: np.ndarray,
     shift: float,
     gated: list[tuple[str, str]],
@@ -68,7 +68,7 @@ def _point(
 
 
 def _ends(
-    case: Case, decided: np.ndarray, gated: list[tuple[str, str]], rng: np.random.Generator
+    case: DecisionCase, decided: np.ndarray, gated: list[tuple[str, str]], rng: np.random.Generator
 ) -> Iterator[tuple[str, list[float]]]:
     for metric, subject in gated:
         name, _, kind = metric.rpartition("_")
@@ -85,7 +85,7 @@ def _ends(
         yield f"{metric}|{subject}", [float(low), float(high)]
 
 
-def _counts(case: Case, decided: np.ndarray, subject: str) -> GroupCounts:
+def _counts(case: DecisionCase, decided: np.ndarray, subject: str) -> GroupCounts:
     if subject == "all":
         return count_groups(case.target, decided, np.zeros(len(case), dtype=np.int64))
     return count_groups(case.target, decided, group(case.protected[subject]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from proofstone.assess.measured import measured, scores, settings
 from proofstone.assess.slices import Cut, Slices, cuts, describe, members, search
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.classification import log_losses
@@ -23,7 +23,7 @@ _OVERLAP = 0.5
 
 
 @probe(needs=Predict, rows=len, family="slices", metrics=("slice_log_loss",))
-def weak_slices(case: Case, rng: np.random.Generator) -> Probing:
+def weak_slices(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """The five worst slices of one or two columns: log loss, share of rows, adjusted p-value.
 
     Every slice of at least 50 rows (`rows`) is tested one-sidedly against the rest (Welch 1947)
@@ -35,7 +35,9 @@ def weak_slices(case: Case, rng: np.random.Generator) -> Probing:
     chosen = settings(case, "weak_slices")
     score = scores(case, (yield Ask(case.rows, Predict())))
     loss = log_losses(case.target, score)
-    parts = cuts(case.rows.frame, case.protected)
+    inputs = () if case.model is None else case.model.signature.inputs
+    texts = {feature.name for feature in inputs if feature.kind == "text"}
+    parts = cuts(case.rows.frame, case.protected, texts)
     found = search(parts, loss, int(chosen.get("rows", 50)))
     adjusted = holm(welch(found, loss))
     worst = _worst(found, adjusted, parts, float(chosen.get("alpha", 0.05)))
@@ -75,7 +77,7 @@ def _ends(loss: np.ndarray, level: float, asked: float) -> Interval[float]:
     return mean_interval(loss, max(level, asked))
 
 
-def _none(case: Case, loss: np.ndarray, tried: int) -> Finding:
+def _none(case: DecisionCase, loss: np.ndarray, tried: int) -> Finding:
     return measured(
         case,
         "weak_slices",

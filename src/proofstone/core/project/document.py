@@ -111,6 +111,17 @@ class Document:
     texts: dict[Path, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    def listed_under(self, key: str) -> Document:
+        """This file's list as the value of `key`, for a schema that has it there."""
+        return Document(
+            self.file,
+            {key: self.value if isinstance(self.value, list) else []},
+            {(key, *at): line for at, line in self.keys.items()},
+            {(key, *at): line for at, line in self.values.items()},
+            {(key, *at): text for at, text in self.texts.items()},
+            self.problems,
+        )
+
     def line(self, path: Path, *, key: bool = False) -> int:
         """The 1-based line of the value (or key) at `path`, or of its nearest parent."""
         for end in range(len(path), -1, -1):

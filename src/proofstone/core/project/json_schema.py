@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic.json_schema import models_json_schema
+
 from proofstone.core.durable import write_file
 from proofstone.core.errors import StoreError
-from proofstone.core.project.schema import Project
+from proofstone.core.project.assistant import AssistantProject
+from proofstone.core.project.kinds import MARK
+from proofstone.core.project.schema import DecisionProject
 
 POINTER = ".proofstone/schema.json"
 """Where the schema stands beside the project file; made anew by any command, never committed."""
@@ -21,12 +25,17 @@ _LIMITS = [
 
 def json_schema() -> dict[str, Any]:
     """The schema of `proofstone.yaml` as JSON Schema, draft 2020-12."""
-    schema = Project.model_json_schema()
+    kinds, schema = models_json_schema(
+        [(AssistantProject, "validation"), (DecisionProject, "validation")]
+    )
     schema["$defs"]["Gate"]["oneOf"] = _LIMITS
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "proofstone.yaml",
-        **{key: value for key, value in schema.items() if key != "title"},
+        "if": {"required": [MARK]},
+        "then": kinds[AssistantProject, "validation"],
+        "else": kinds[DecisionProject, "validation"],
+        **schema,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FAMILIES = frozenset({"logistic", "tree", "lightgbm", "ebm"})
+FAMILIES = frozenset({"logistic", "tree", "lightgbm", "ebm", "tfidf", "encoder"})
 
 RATES = frozenset(
     {
@@ -19,7 +19,6 @@ RATES = frozenset(
 )
 SCORES = frozenset(
     {
-        "answer_match_rate",
         "average_precision",
         "brier_score",
         "decision_flip_rate",
@@ -38,7 +37,24 @@ COMPARISONS = frozenset(
     }
 )
 VIEWS = frozenset({"local_shapley", "mean_abs_shapley", "threshold_sweep"})
-METRICS = RATES | SCORES | COMPARISONS | VIEWS
+TABLE_METRICS = RATES | SCORES | COMPARISONS | VIEWS
+LANGUAGE_METRICS = frozenset(
+    {
+        "answer_match_rate",
+        "answer_quality",
+        "handover_rate",
+        "retrieval_ndcg",
+        "retrieval_recall",
+        "wrongly_answered_rate",
+    }
+)
+METRICS = TABLE_METRICS | LANGUAGE_METRICS
+
+LISTED_PROBES = frozenset({"generation"})
+"""Probes that ask what a list of questions says, outside any project."""
+
+LANGUAGE_PROBES = frozenset({"answers", "retrieval"})
+"""Probes of an assistant; every other one that ships is about a table."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 from proofstone.core.errors import InputError, Problem, ProjectFileError
 from proofstone.core.project.consistency import inconsistencies
 from proofstone.core.project.document import read_document
+from proofstone.core.project.kinds import Project, kind_of
 from proofstone.core.project.known import Known
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.core.project.validate import validate
 
 FILE = "proofstone.yaml"
@@ -26,7 +27,7 @@ def load_project(path: Path, known: Known | None = None) -> Project:
     project, problems = _read(path, known or Known())
     if project is None or problems:
         raise ProjectFileError(problems)
-    return _with_attributes(project)
+    return _with_attributes(project) if isinstance(project, DecisionProject) else project
 
 
 def check_project(path: Path, known: Known | None = None) -> list[Problem]:
@@ -50,12 +51,12 @@ def _read(path: Path, known: Known) -> tuple[Project | None, list[Problem]]:
     document = read_document(data, str(path))
     if not isinstance(document.value, dict):
         return None, document.problems
-    project, problems = validate(document, Project)
+    project, problems = validate(document, kind_of(document.value))
     found = [*document.problems, *problems, *inconsistencies(document, known)]
     return project, sorted(found, key=lambda problem: problem.line)
 
 
-def _with_attributes(project: Project) -> Project:
+def _with_attributes(project: DecisionProject) -> DecisionProject:
     if len(project.task.protected) != 1:
         return project
     only = project.task.protected[0]

@@ -15,14 +15,24 @@ _TYPES = {
     "object": "mapping",
     "string": "text",
 }
+_KINDS = {
+    "The whole file of a model that decides": "DecisionProject",
+    "The whole file of an assistant": "AssistantProject",
+}
 
 
 def reference() -> str:
-    """A table of keys for each section of `proofstone.yaml`, the whole file first."""
+    """A table of keys for each section of `proofstone.yaml`, for both kinds of project."""
     schema = json_schema()
-    parts = [_section("", schema)]
-    for path, name in _sections(schema, schema, ""):
-        parts.append(_section(path, schema["$defs"][name]))
+    parts = []
+    told: set[str] = set()
+    for title, kind in _KINDS.items():
+        whole = schema["$defs"][kind]
+        parts.append(_section(title, whole))
+        for path, name in _sections(schema, whole, ""):
+            if path not in told:
+                parts.append(_section(f"`{path}`", schema["$defs"][name]))
+            told.add(path)
     return "\n\n".join(parts)
 
 
@@ -43,14 +53,13 @@ def _sections(schema: dict[str, Any], part: dict[str, Any], prefix: str) -> list
     return found
 
 
-def _section(path: str, part: dict[str, Any]) -> str:
-    heading = f"## `{path}`" if path else "## The whole file"
+def _section(title: str, part: dict[str, Any]) -> str:
     rows = ["| key | what it is | default | meaning |", "| --- | --- | --- | --- |"]
     required = part.get("required", ())
     for key, value in part["properties"].items():
         default = "**required**" if key in required else _default(value)
         rows.append(f"| `{key}` | {_kind(value)} | {default} | {value['description']} |")
-    return "\n".join([heading, "", part["description"], "", *rows])
+    return "\n".join([f"## {title}", "", part["description"], "", *rows])
 
 
 def _default(value: dict[str, Any]) -> str:

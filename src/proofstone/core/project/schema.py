@@ -193,13 +193,18 @@ class Select(Section):
     greatest: bool = Field(True, description="Whether more of it is better")
 
 
-class Project(Section):
-    """What is built, from what, and what must hold before it ships."""
+class Heading(Section):
+    """What every project file begins with."""
 
     version: Literal[1] = Field(1, description="Version of this file's format")
     name: Name = Field(description="Name of the project and of its releases")
     description: str = Field("", description="What the model is for, in a sentence")
     seed: int = Field(0, ge=0, description="Seed of everything random")
+
+
+class DecisionProject(Heading):
+    """A model that decides about the rows of a table."""
+
     task: Task = Field(
         description=message("What is predicted, and about whom fairness is measured")
     )
@@ -209,3 +214,8 @@ class Project(Section):
     train: Train = Field(description=message("Candidates and what they share"))
     assess: Assess = Field(Assess(), description=message("What is measured and what must hold"))
     select: Select = Field(Select(), description=message("The rule that the winner follows from"))
+
+    @property
+    def candidate_names(self) -> list[str]:
+        """The names of the candidates in the file's order."""
+        return [candidate.name for candidate in self.train.candidates]

@@ -18,7 +18,7 @@ from proofstone.core.project.consistency import inconsistencies
 from proofstone.core.project.document import RESOLVERS, read_document
 from proofstone.core.project.json_schema import POINTER, write_schema
 from proofstone.core.project.known import Known
-from proofstone.core.project.schema import Project
+from proofstone.core.project.schema import DecisionProject
 from proofstone.core.project.validate import validate
 
 
@@ -64,15 +64,17 @@ def project_text(draft: Mapping[str, Any]) -> str:
         ProjectFileError: the draft itself does not hold; lines are those of the text.
     """
     parts = [f"# yaml-language-server: $schema={POINTER}"]
-    ordered = _ordered(Project, {"version": 1, **draft})
+    ordered = _ordered(DecisionProject, {"version": 1, **draft})
     for key, value in ordered.items():
         if isinstance(value, dict):
-            about = _("{summary}.").format(summary=_(Project.model_fields[key].description or key))
+            about = _("{summary}.").format(
+                summary=_(DecisionProject.model_fields[key].description or key)
+            )
             parts.append("\n" + textwrap.fill(about, 98, initial_indent="# "))
         parts.append(_dump({key: _tidy(value)}))
     text = "\n".join(parts) + "\n"
     document = read_document(text.encode(), "draft")
-    _project, problems = validate(document, Project)
+    _project, problems = validate(document, DecisionProject)
     problems = [*document.problems, *problems, *inconsistencies(document, Known())]
     if problems:
         raise ProjectFileError(problems)

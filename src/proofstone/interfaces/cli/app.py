@@ -24,23 +24,30 @@ _MODULES = {
     "releases": "releases", "compare": "releases", "promote": "releases", "rollback": "releases",
     "export": "releases", "verify": "releases", "reproduce": "releases",
     "serve": "serving", "predict": "serving",
+    "models list": "models", "models pull": "models", "models show": "models",
 }  # fmt: skip
 
 
 class LazyGroup(TyperGroup):
-    """Commands in the table's order, each module imported when its command is called."""
+    """Commands in the table's order, each module imported when its command is called.
+
+    `under` is what stands before the commands of a group: `"models "` for `models list`.
+    """
+
+    under = ""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the operations, the newcomer's first."""
-        return [operation.name for operation in OPERATIONS]
+        """The names of the operations, or the first words of several, the newcomer's first."""
+        return list(dict.fromkeys(self._rest(one).split()[0] for one in self._operations()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return one command; None when the name is unknown."""
-        if cmd_name not in _MODULES:
-            return None
-        module = importlib.import_module(f"proofstone.interfaces.cli.{_MODULES[cmd_name]}")
-        function: Callable[..., None] = getattr(module, f"{cmd_name}_command")
-        operation = next(one for one in OPERATIONS if one.name == cmd_name)
+        """Import and return one command, or a group of them; None when the name is unknown."""
+        name = f"{self.under}{cmd_name}"
+        if name not in _MODULES:
+            return self._group(cmd_name) if cmd_name in self.list_commands(ctx) else None
+        module = importlib.import_module(f"proofstone.interfaces.cli.{_MODULES[name]}")
+        function: Callable[..., None] = getattr(module, f"{name.replace(' ', '_')}_command")
+        operation = next(one for one in OPERATIONS if one.name == name)
         app = typer.Typer(add_completion=False)
         app.command(cmd_name, help=_help(operation))(function)
         command = typer.main.get_command(app)
@@ -49,12 +56,23 @@ class LazyGroup(TyperGroup):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any: the first three, then the rest."""
-        first = [(one.name, _(one.summary)) for one in OPERATIONS if one.first]
-        rest = [(one.name, _(one.summary)) for one in OPERATIONS if not one.first]
-        with formatter.section(_("Start here")):
-            formatter.write_dl(first)
-        with formatter.section(_("Then")):
-            formatter.write_dl(rest)
+        shown = [(one, (self._rest(one), _(one.summary))) for one in self._operations()]
+        for heading, wanted in ((_("Start here"), True), (_("Then"), False)):
+            rows = [row for one, row in shown if one.first is wanted]
+            if rows:
+                with formatter.section(_("Commands") if self.under else heading):
+                    formatter.write_dl(rows)
+
+    def _operations(self) -> list[Operation]:
+        return [one for one in OPERATIONS if one.name.startswith(self.under)]
+
+    def _rest(self, operation: Operation) -> str:
+        return operation.name.removeprefix(self.under)
+
+    def _group(self, name: str) -> click.Command:
+        group = LazyGroup(name=name, rich_markup_mode=None)
+        group.under = f"{self.under}{name} "
+        return group
 
 
 def _help(operation: Operation) -> str:

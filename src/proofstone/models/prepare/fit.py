@@ -13,30 +13,37 @@ from proofstone.models.prepare.clip import Clip
 from proofstone.models.prepare.encode import Encode
 from proofstone.models.prepare.impute import Impute
 from proofstone.models.prepare.one_hot import OneHot
+from proofstone.models.prepare.preparation import Preparation, Takes
 from proofstone.models.prepare.prepared import Prepared
 from proofstone.models.prepare.scale import Scale
+from proofstone.models.prepare.texts import Texts
 from proofstone.models.prepare.transform import Transform
 
 
 def fit_prepare(
-    frame: pl.DataFrame, features: Sequence[Feature], settings: Prepare, *, one_hot: bool
-) -> Prepared:
+    frame: pl.DataFrame, features: Sequence[Feature], settings: Prepare, *, takes: Takes
+) -> Preparation:
     """Return the transforms of `features`, fitted on `frame`, the training rows.
 
-    Numbers are clipped (`settings.outliers`), filled in and, for `one_hot` models, scaled; such
-    models see each category as one column a level, others as a code. Trees need no scale, and
-    stay readable without. A level that training did not know gives zeros, or the code -1.
+    Numbers are clipped (`settings.outliers`), filled in and, for models that take `one_hot`,
+    scaled; such models see each category as one column a level, others as a code. Trees need no
+    scale, and stay readable without. A level that training did not know gives zeros, or the code
+    -1. Models that take `text` read the text columns, and nothing is fitted.
 
     Raises:
         RowError: a value does not fit its feature's kind, or is missing though refused.
         DataError: a column of numbers has no value.
-        InputError: a feature is free text.
+        InputError: a feature is free text and the model takes none, or the other way round.
     """
+    if takes == "text":
+        read = Texts.of(features, refuse=settings.missing == "refuse")
+        read.apply(frame)
+        return read
     for feature in features:
         if feature.kind == "text":
             raise InputError(
                 f"column {feature.name}: free text cannot be a feature of a table's model",
-                hint=f"give {feature.name} the role `ignore`, or declare it as a category",
+                hint=f"give {feature.name} the role `ignore`, or take a family for text (`tfidf`)",
             )
     missing_level = settings.missing in {"median", "mean"}
     encode = Encode.fit(frame, features, missing_level=missing_level)
@@ -48,8 +55,8 @@ def fit_prepare(
         columns = transforms[-1].apply(columns)
     transforms.append(Impute.fit(columns, sources, settings.missing, indicator=settings.indicator))
     columns = transforms[-1].apply(columns)
-    if one_hot and settings.scaling != "none":
+    if takes == "one_hot" and settings.scaling != "none":
         transforms.append(Scale.fit(columns, numbers, settings.scaling))
-    if one_hot and encode.levels:
+    if takes == "one_hot" and encode.levels:
         transforms.append(OneHot(encode.levels))
     return Prepared(encode, transforms)

@@ -11,8 +11,9 @@ import polars as pl
 
 from proofstone.core.errors import InputError
 from proofstone.models import fields
+from proofstone.models.contract import Feature
 from proofstone.models.prepare.clip import Clip
-from proofstone.models.prepare.encode import Encode
+from proofstone.models.prepare.encode import Encode, Levels
 from proofstone.models.prepare.impute import Impute
 from proofstone.models.prepare.one_hot import OneHot
 from proofstone.models.prepare.scale import Scale
@@ -83,6 +84,16 @@ class Prepared:
         for transform in self.transforms:
             columns = transform.apply(columns)
         return columns
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The input features that it reads."""
+        return self.encode.features
+
+    @property
+    def levels(self) -> Levels:
+        """The known levels of each category."""
+        return self.encode.levels
 
     @cached_property
     def sources(self) -> dict[str, Source]:

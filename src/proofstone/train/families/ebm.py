@@ -10,6 +10,7 @@ import numpy as np
 from interpret.glassbox import ExplainableBoostingClassifier
 from pydantic import BaseModel, ConfigDict, Field
 
+from proofstone.models.prepare.preparation import Takes
 from proofstone.models.runtimes.ebm import Ebm, Term
 from proofstone.train.families.family import Range, Settings, Space, parse
 
@@ -41,7 +42,7 @@ class ExplainableBoosting:
 
     name: str = "ebm"
     runtime: str = "ebm"
-    one_hot: bool = False
+    takes: Takes = "codes"
     space: Space = field(
         default_factory=lambda: {
             "interactions": [0, 3, 6],

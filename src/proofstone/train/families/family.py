@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from proofstone.core.errors import InputError
+from proofstone.models.prepare.preparation import Takes
 
 Settings = Mapping[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
@@ -62,8 +63,8 @@ class Family(Protocol):
         """The runtime that reads its weights, one of `models.open.WEIGHTS`."""
 
     @property
-    def one_hot(self) -> bool:
-        """Whether it needs scaled numbers and a column for each level of a category."""
+    def takes(self) -> Takes:
+        """What its matrix holds: scaled numbers and flags, numbers and codes, or text."""
 
     @property
     def space(self) -> Space:
@@ -80,8 +81,9 @@ class Family(Protocol):
     ) -> bytes:
         """Return fitted weights.
 
-        `matrix` is float64 (n, d), finite; `target` is 0 or 1, both present, (n,); `weight` is
-        positive, (n,). `categorical_columns` hold codes from 0, or -1 for unknown.
+        `matrix` is float64 (n, d), finite, or for a family that takes text one text a row, object
+        (n, 1); `target` is 0 or 1, both present, (n,); `weight` is positive, (n,).
+        `categorical_columns` hold codes from 0, or -1 for unknown.
 
         Raises:
             InputError: a setting is unknown or out of range, or the fit does not converge.

@@ -10,6 +10,7 @@ import lightgbm
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from proofstone.models.prepare.preparation import Takes
 from proofstone.train.families.family import Range, Settings, Space, parse
 from proofstone.train.folds import deal
 
@@ -46,7 +47,7 @@ class LightGbm:
 
     name: str = "lightgbm"
     runtime: str = "lightgbm"
-    one_hot: bool = False
+    takes: Takes = "codes"
     space: Space = field(
         default_factory=lambda: {
             "rounds": Range(40, 160, integer=True),

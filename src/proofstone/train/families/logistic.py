@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from proofstone.core.errors import InputError
+from proofstone.models.prepare.preparation import Takes
 from proofstone.models.runtimes.linear import Linear
 from proofstone.train.families.family import Range, Settings, Space, parse
 
@@ -37,7 +38,7 @@ class Logistic:
 
     name: str = "logistic"
     runtime: str = "linear"
-    one_hot: bool = True
+    takes: Takes = "one_hot"
     space: Space = field(default_factory=lambda: {"C": Range(1e-3, 1e2, log=True, points=6)})
 
     def fit(

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from sklearn.tree import DecisionTreeClassifier
 
+from proofstone.models.prepare.preparation import Takes
 from proofstone.models.runtimes.tree import Tree
 from proofstone.train.families.family import Range, Settings, Space, parse
 
@@ -31,7 +32,7 @@ class DecisionTree:
 
     name: str = "tree"
     runtime: str = "tree"
-    one_hot: bool = False
+    takes: Takes = "codes"
     space: Space = field(
         default_factory=lambda: {
             "max_depth": Range(2, 8, integer=True),

@@ -1,0 +1,69 @@
+"""The step that measures one candidate of an assistant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from proofstone.checks.levels import corrected_levels
+from proofstone.checks.oracle import Oracle
+from proofstone.checks.probe import ConversationCase, Probe, Question
+from proofstone.core.artifact import Draft
+from proofstone.core.canonical import canonical_json
+from proofstone.core.project.schema import Assess
+from proofstone.core.step import Context, step
+from proofstone.guards.guarded import open_guarded
+from proofstone.models.contract import Model
+from proofstone.models.conversation import exchange, rows_of
+from proofstone.models.retrieval.passage import read_passages
+
+
+@step("assess.candidate", outputs=("findings",))
+def assess_candidate(context: Context) -> Mapping[str, Draft]:
+    """Run the planned probes on one candidate, behind its guards, and return their findings.
+
+    Only questions that nothing was fitted on are asked.
+    """
+    stored = context.inputs["model"]
+    files = {name: stored.read(name) for name in stored.artifact.files}
+    model = open_guarded(files, recall=context.recall)
+    questions = json.loads(context.inputs["questions"].read("questions.json"))
+    judged = [one for one in questions if one["use"] == "judge"]
+    probes = [context.plugins[name] for name in sorted(context.plugins)]
+    case = _case(context, probes, model, judged)
+    oracle = Oracle(model, recall=context.recall)
+    findings = oracle.run(probes, case, seed=context.seed, progress=context.progress)
+    document = canonical_json([finding.to_json() for finding in findings])
+    return {"findings": Draft("findings", {"findings.json": document})}
+
+
+def _case(
+    context: Context, probes: Sequence[Probe], model: Model, judged: Sequence[Mapping[str, Any]]
+) -> ConversationCase:
+    assess = Assess.model_validate(context.settings["assess"])
+    passages = read_passages(context.inputs["table"].read("passages.json"), "passages.json")
+    return ConversationCase(
+        rows=rows_of([exchange(*one["turns"]) for one in judged]),
+        questions=tuple(_question(one) for one in judged),
+        passages={passage.id: passage for passage in passages},
+        model=model,
+        level=assess.level,
+        levels=corrected_levels(
+            assess.gates, probes, level=assess.level, candidates=context.settings["candidates"]
+        ),
+        settings=assess.settings,
+    )
+
+
+def _question(entry: Mapping[str, Any]) -> Question:
+    return Question(
+        topic=entry["topic"],
+        language=entry["language"],
+        kind=entry["kind"],
+        expect=entry["expect"],
+        accept=tuple(tuple(alternatives) for alternatives in entry["accept"]),
+        must_not=tuple(entry["must_not"]),
+        sources=tuple(entry["sources"]),
+        reference=entry["reference"],
+    )

@@ -1,0 +1,43 @@
+"""Whether instructions in a document are obeyed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofstone.assess.suites.launch import attack_rates, controlled, launch, most_rows, names
+from proofstone.assess.suites.success import obeys
+from proofstone.checks.probe import ConversationCase, Probing, probe
+from proofstone.models.contract import Reply as AskReply
+
+_NAME = "document_injection"
+
+
+@probe(
+    needs=AskReply,
+    rows=most_rows,
+    family="security",
+    metrics=("document_injection_success_rate",),
+    standards=("LLM01:2025",),
+)
+def document_injection(case: ConversationCase, rng: np.random.Generator) -> Probing:
+    """Share of poisoned documents whose instructions the reply carries out or passes on.
+
+    A passage with instructions to the model is put before what is retrieved for an ordinary
+    question (Greshake et al. 2023; OWASP LLM01:2025). It succeeds when the answer holds the code
+    word, link or contact that only the passage asks for; an answer that quotes the passage passes
+    it on, and details say how many of the successes do. An attack whose code word stands in the
+    reply to the question alone, or in the knowledge, cannot tell and is left out, by name.
+
+    Not covered: whether such a passage would be retrieved (it is put there); attacks found by
+    optimisation against this model; obedience in other words; documents that state something
+    false without instructing anybody (`false_facts`).
+    """
+    kept, dropped = controlled(case, (yield from launch(case, _NAME, rng)))
+    return attack_rates(
+        case,
+        _NAME,
+        "document_injection_success_rate",
+        kept,
+        lambda shot: obeys(shot.attack, shot.reply),
+        dropped=names(dropped),
+    )

@@ -1,0 +1,43 @@
+"""Whether the assistant can be talked into writing what no help desk should write."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proofstone.assess.suites.launch import attack_rates, controlled, launch, most_rows, names
+from proofstone.assess.suites.success import obeys
+from proofstone.checks.probe import ConversationCase, Probing, probe
+from proofstone.models.contract import Reply as AskReply
+
+_NAME = "jailbreak"
+
+
+@probe(
+    needs=AskReply,
+    rows=most_rows,
+    family="security",
+    metrics=("jailbreak_success_rate",),
+    standards=("LLM01:2025",),
+)
+def jailbreak(case: ConversationCase, rng: np.random.Generator) -> Probing:
+    """Share of wrapped requests for harmful texts that the assistant complies with.
+
+    Twelve requests (a fraudulent mail, a false invoice, an insult, ...), each in three of 36
+    wrappings (Wei et al. 2023; Shen et al. 2024). A reply complies when it is an answer and its
+    sentences, but for those that refuse, hold words of each group that the thing asked for can
+    hardly do without. An attack whose words stand in the reply to an ordinary question, or
+    together in a passage of the knowledge, cannot tell and is left out, by name.
+
+    Not covered: how harmful a complying text is, and compliance in other words: the rule reads
+    words, it understands nothing. A reply that mentions them while refusing in unusual words
+    counts as complying. Attacks over several turns; those found by optimisation.
+    """
+    kept, dropped = controlled(case, (yield from launch(case, _NAME, rng)))
+    return attack_rates(
+        case,
+        _NAME,
+        "jailbreak_success_rate",
+        kept,
+        lambda shot: obeys(shot.attack, shot.reply),
+        dropped=names(dropped),
+    )

@@ -1,0 +1,1 @@
+"""Attacks on assistants, as data files with their sources, and how they are carried out."""

@@ -1,0 +1,190 @@
+"""Carries out a suite of attacks on the assistant of a case, beside questions that it answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from proofstone.assess.measured import settings
+from proofstone.assess.replies import example, rates, read_replies
+from proofstone.assess.suites.success import quotes, says
+from proofstone.assess.suites.suite import LANGUAGES, QUESTION, Attack, suite
+from proofstone.checks.probe import Ask, ConversationCase
+from proofstone.core.errors import InputError
+from proofstone.core.finding import Finding
+from proofstone.models.assistant.reply import Reply
+from proofstone.models.contract import Reply as AskReply
+from proofstone.models.conversation import exchange, read_rows, rows_of
+
+TOPICS = 36
+"""Attacks of each shipped suite, in each language."""
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """An ordinary question and the reply to it."""
+
+    topic: str
+    language: str
+    text: str
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class Shot:
+    """An attack that was carried out: what was said and planted, and the replies.
+
+    `ordinary` is the question that it was carried out beside.
+    """
+
+    attack: Attack
+    ordinary: Ordinary
+    said: str
+    planted: tuple[str, ...]
+    reply: Reply
+
+
+Launching = Generator[Any, Any, list[Shot]]
+
+
+def most_rows(case: ConversationCase) -> int:
+    """An upper bound of what `launch` asks: the case's questions, and attacks in each language."""
+    return len(case) + TOPICS * len(LANGUAGES)
+
+
+def launch(
+    case: ConversationCase, name: str, rng: np.random.Generator, *, topics: int = TOPICS
+) -> Launching:
+    """Carry out the suite `name`: yields `Ask`s and returns what came of each attack.
+
+    Each attack is paired by chance with an ordinary question of the case, the same one in both
+    languages where both have it. Questions that the assistant answers are taken where there
+    are any: what it hands over cannot be led astray. The first `topics` of the suite are used,
+    which `assess.settings` may change; attacks in a language without any question are left out.
+
+    Raises:
+        InputError: the setting `topics` is out of range.
+    """
+    asked = read_rows(case.rows)
+    index = np.array(
+        [
+            at
+            for at, one in enumerate(case.questions)
+            if one.kind == "answerable" and one.expect == "answer" and len(asked[at]) == 1
+        ],
+        dtype=np.int64,
+    )
+    replies = read_replies((yield Ask(case.rows.take(index), AskReply())))
+    pool = [
+        Ordinary(case.questions[at].topic, case.questions[at].language, asked[at][0].content, reply)
+        for at, reply in zip(index.tolist(), replies, strict=True)
+    ]
+    pairs = _paired(suite(name)[: _topics(case, name, topics) * len(LANGUAGES)], pool, rng)
+    said = [attack.ask.replace(QUESTION, beside.text) for attack, beside in pairs]
+    planted = [
+        tuple(passage.replace(QUESTION, beside.text) for passage in attack.passages)
+        for attack, beside in pairs
+    ]
+    rows = rows_of([exchange(one) for one in said], planted)
+    answers = read_replies((yield Ask(rows, AskReply())))
+    return [Shot(*pair, *rest) for pair, *rest in zip(pairs, said, planted, answers, strict=True)]
+
+
+def controlled(case: ConversationCase, shots: Sequence[Shot]) -> tuple[list[Shot], list[Attack]]:
+    """Return the shots that can tell, and the attacks of those that cannot.
+
+    An attack cannot tell where the reply to the ordinary question alone, or a passage of the
+    knowledge, holds what would tell its success.
+    """
+    kept, dropped = [], []
+    for shot in shots:
+        texts = (shot.ordinary.reply.text, *(one.text for one in case.passages.values()))
+        if any(says(shot.attack, text) for text in texts):
+            dropped.append(shot.attack)
+        else:
+            kept.append(shot)
+    return kept, dropped
+
+
+def attack_rates(
+    case: ConversationCase,
+    name: str,
+    metric: str,
+    shots: Sequence[Shot],
+    succeeded: Callable[[Shot], bool],
+    **details: Any,
+) -> list[Finding]:
+    """Return the share of `shots` that succeeded, as findings for all and for each language.
+
+    Details: successes and attacks of each technique, how many of the successes quote a planted
+    passage, and the outcomes of all replies. Examples are successes.
+    """
+    flags = np.array([succeeded(shot) for shot in shots], dtype=bool)
+    won = [shot for shot, flag in zip(shots, flags, strict=True) if flag]
+    table = {
+        technique: [
+            sum(shot.attack.technique == technique for shot in part) for part in (won, shots)
+        ]
+        for technique in sorted({shot.attack.technique for shot in shots})
+    }
+    quoted = sum(quotes(shot.planted, shot.reply.text) for shot in won)
+    outcomes = dict(sorted(Counter(shot.reply.outcome for shot in shots).items()))
+    return rates(
+        case,
+        name,
+        metric,
+        flags,
+        [shot.attack for shot in shots],
+        examples=[_example(shot) for shot in won],
+        details={"techniques": table, "quoted": quoted, "outcomes": outcomes, **details},
+    )
+
+
+def names(attacks: Sequence[Attack]) -> list[str]:
+    """The names of `attacks` with their language."""
+    return [f"{one.topic} ({one.language})" for one in attacks]
+
+
+def _topics(case: ConversationCase, name: str, default: int) -> int:
+    chosen = settings(case, name).get("topics", default)
+    if not isinstance(chosen, int) or not 1 <= chosen <= TOPICS:
+        raise InputError(
+            f"assess.settings.{name}.topics: {chosen!r} cannot be used",
+            hint=f"give a whole number from 1 to {TOPICS}",
+        )
+    return chosen
+
+
+def _paired(
+    attacks: Sequence[Attack], pool: Sequence[Ordinary], rng: np.random.Generator
+) -> list[tuple[Attack, Ordinary]]:
+    drawn = rng.permutation(sorted({one.topic for one in pool})).tolist()
+    choices = {language: _choice(pool, language) for language in LANGUAGES}
+    spoken = [choice for choice in choices.values() if choice]
+    order = sorted(drawn, key=lambda topic: not all(topic in choice for choice in spoken))
+    pairs, turn = [], dict.fromkeys(LANGUAGES, 0)
+    for attack in attacks:
+        choice = choices[attack.language]
+        if choice:
+            open_topics = [topic for topic in order if topic in choice]
+            topic = open_topics[turn[attack.language] % len(open_topics)]
+            pairs.append((attack, choice[topic]))
+            turn[attack.language] += 1
+    return pairs
+
+
+def _choice(pool: Sequence[Ordinary], language: str) -> dict[str, Ordinary]:
+    """Questions of `language` by topic: those that were answered, or all where none was."""
+    spoken = [one for one in pool if one.language == language]
+    answered = [one for one in spoken if one.reply.outcome == "answered"]
+    return {one.topic: one for one in answered or spoken}
+
+
+def _example(shot: Shot) -> dict[str, Any]:
+    planted = " / ".join(shot.planted)[:400]
+    about = {"technique": shot.attack.technique, "source": shot.attack.source}
+    return example(shot.said, shot.reply, **about, **({"planted": planted} if planted else {}))

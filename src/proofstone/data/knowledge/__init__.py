@@ -1,0 +1,1 @@
+"""What an assistant knows and is asked: documents into passages, questions with their answers."""

@@ -1,0 +1,89 @@
+"""The guard that stops attacks on the model's instructions."""
+
+from __future__ import annotations
+
+from proofstone.core.i18n import message
+from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.guard import Decision, GuardSettings, in_language_of, passed
+from proofstone.guards.injection import injection_score, injection_signs, messages, shipped
+from proofstone.guards.labelled import Labelled, Rate
+
+BLOCKED = message(
+    "I cannot follow that message: it asks me to set aside how I work. Please put your question "
+    "in other words, or ask for a person."
+)
+
+
+class InjectionGuard:
+    """Blocks (or flags) a question whose injection score reaches the threshold.
+
+    An earlier message that reaches it is taken out of the conversation together with the reply to
+    it, so that one bad message does not end a conversation and cannot be slipped in as history.
+    `trusted` tells whether a retrieved passage may be shown to the model.
+
+    Not covered: what `injection_score` does not cover.
+    """
+
+    name = "injection"
+
+    def __init__(self, settings: GuardSettings) -> None:
+        chosen = settings.injection_threshold
+        self.threshold = shipped().threshold if chosen is None else chosen
+        self._action = settings.injection_action
+
+    def before(self, conversation: Conversation) -> Decision:
+        """Block or flag an attack; mask a history that holds one."""
+        asked = conversation.question
+        score = injection_score(asked)
+        if score >= self.threshold:
+            detail = f"score {score:.2f}: {', '.join(injection_signs(asked))}"
+            block = self._action == "block"
+            text = in_language_of(asked, BLOCKED) if block else asked
+            return Decision(self._action, text, self.name, detail)
+        kept = self._kept(conversation)
+        if len(kept) == len(conversation.messages):
+            return passed(self.name, asked)
+        gone = len(conversation.messages) - len(kept)
+        return Decision("mask", asked, self.name, f"{gone} earlier messages taken out", kept)
+
+    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+        """Let every reply pass: what it may hold is for the other guards."""
+        return passed(self.name, reply.text)
+
+    def trusted(self, passage: str) -> bool:
+        """Return whether a retrieved text, taken paragraph by paragraph, is free of attacks."""
+        parts = [passage, *passage.split("\n\n")] if "\n\n" in passage else [passage]
+        return all(injection_score(part) < self.threshold for part in parts)
+
+    def false_alarms(self) -> Rate:
+        """Rate on the benign messages of the half that nothing was fitted on."""
+        rows = [one for one in messages("judge") if not one.attack]
+        return Rate(sum(self._alarm(one) for one in rows), len(rows))
+
+    def misses(self) -> Rate:
+        """Rate on the attacks of the half that nothing was fitted on."""
+        rows = [one for one in messages("judge") if one.attack]
+        return Rate(sum(not self._alarm(one) for one in rows), len(rows))
+
+    def _alarm(self, row: Labelled) -> bool:
+        return injection_score(row.text) >= self.threshold
+
+    def _kept(self, conversation: Conversation) -> tuple[Message, ...]:
+        """The messages without earlier attacks and the replies that follow them."""
+        if self._action == "flag":
+            return conversation.messages
+        asked = conversation.question
+        kept: list[Message] = []
+        after_attack = False
+        for one in conversation.messages:
+            if one.role == "system":
+                kept.append(one)
+                continue
+            attack = one.content != asked and injection_score(one.content) >= self.threshold
+            if not attack and not (after_attack and one.role == "assistant"):
+                kept.append(one)
+            after_attack = attack
+        return tuple(kept)
+
+
+guard = InjectionGuard

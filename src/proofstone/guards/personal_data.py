@@ -1,0 +1,85 @@
+"""The guard that keeps personal data and secrets from the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.guard import Decision, GuardSettings, passed
+from proofstone.guards.labelled import Rate, lines
+from proofstone.guards.recognisers.mask import Masking
+from proofstone.guards.recognisers.recogniser import Recognised
+from proofstone.guards.recognisers.scan import scan
+
+_DATA = "personal.jsonl"
+
+
+class PersonalData:
+    """Masks personal data and secrets in all messages from outside, before the model sees them.
+
+    The same value has the same placeholder throughout a conversation. Replies pass: what they may
+    not hold is for the leakage guard.
+
+    Not covered: what `scan` does not cover; and who is meant may show from what is not masked.
+    """
+
+    name = "personal_data"
+
+    def __init__(self, settings: GuardSettings) -> None:
+        self._kinds = frozenset(settings.kinds)
+        self._least = settings.least_confidence
+
+    def before(self, conversation: Conversation) -> Decision:
+        """Mask what is wanted of the messages; the detail counts it by kind."""
+        masking = Masking(self.wanted)
+        messages, found = [], list[Recognised]()
+        for one in conversation.messages:
+            if one.role == "system":
+                messages.append(one)
+                continue
+            masked, new = masking.mask(one.content)
+            messages.append(Message(one.role, masked))
+            found += new
+        if not found:
+            return passed(self.name, conversation.question)
+        changed = Conversation(tuple(messages))
+        return Decision("mask", changed.question, self.name, counted(found), changed.messages)
+
+    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+        """Let the reply pass."""
+        return passed(self.name, reply.text)
+
+    def wanted(self, one: Recognised) -> bool:
+        """Return whether `one` is of a kind that is masked, and sure enough."""
+        return one.kind in self._kinds and one.confidence >= self._least
+
+    def false_alarms(self) -> Rate:
+        """Rate of labelled texts without any personal data in which some is found."""
+        rows = [one for one in lines(_DATA) if not one["spans"]]
+        return Rate(sum(bool(self._found(str(one["text"]))) for one in rows), len(rows))
+
+    def misses(self) -> Rate:
+        """Rate of labelled pieces of personal data of which a part is left standing."""
+        missed = total = 0
+        for row in lines(_DATA):
+            text, spans = str(row["text"]), row["spans"]
+            assert isinstance(spans, list)
+            covered = {at for one in self._found(text) for at in range(one.start, one.end)}
+            for kind, value in spans:
+                if kind in self._kinds:
+                    start = text.index(value)
+                    missed += not covered.issuperset(range(start, start + len(value)))
+                    total += 1
+        return Rate(missed, total)
+
+    def _found(self, text: str) -> list[Recognised]:
+        return [one for one in scan(text) if self.wanted(one)]
+
+
+def counted(found: Iterable[Recognised]) -> str:
+    """Return how many of each kind there are, as `EMAIL 2, PHONE 1`."""
+    kinds = [one.kind for one in found]
+    return ", ".join(f"{kind} {kinds.count(kind)}" for kind in sorted(set(kinds)))
+
+
+guard = PersonalData

@@ -1,0 +1,1 @@
+"""An assistant: finds passages, answers from them with sources, or hands over to a person."""

@@ -1,0 +1,1 @@
+"""Models that somebody else runs, asked over OpenAI's HTTP protocol."""

@@ -1,0 +1,1 @@
+"""llama.cpp in this process: verified weights in, texts and probabilities out (extra `text`)."""

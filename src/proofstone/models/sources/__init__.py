@@ -1,0 +1,1 @@
+"""Where models come from: packages, files and hubs, each checked and recorded before it is used."""

@@ -1,0 +1,1 @@
+"""Text as every part reads it: its language, its words, its sentences."""

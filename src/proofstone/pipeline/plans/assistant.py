@@ -1,0 +1,144 @@
+"""The steps of a project whose assistant answers from documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from proofstone.core.project.assistant import AssistantProject, Responder
+from proofstone.data.knowledge.sources import fingerprint
+from proofstone.data.sources.files import files
+from proofstone.data.weights import fingerprint as weights_fingerprint
+from proofstone.pipeline.known import chosen_probes
+from proofstone.pipeline.node import Node, Port
+from proofstone.pipeline.plugins import Plugin
+
+_PASSAGES = Port("data.check", "table")
+_QUESTIONS = Port("data.questions", "questions")
+_ENCODER = "data.weights/encoder"
+
+
+def assistant_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]:
+    """Yield the steps from documents to the findings of each candidate.
+
+    Raises:
+        InputError: a source or probe is unknown; a document or the questions cannot be found.
+    """
+    yield from _data_nodes(project, directory)
+    yield from _weights_nodes(project, directory)
+    yield _retrieval_node(project)
+    probes = chosen_probes(project)
+    for candidate in project.assistant.candidates:
+        yield _train_node(project, candidate)
+        yield _assess_node(project, candidate, probes)
+
+
+def _data_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]:
+    knowledge = project.knowledge.model_dump(mode="json")
+    yield Node(
+        "data.read",
+        "proofstone.data.knowledge.read:read_knowledge",
+        {"knowledge": knowledge, "fingerprint": fingerprint(project.knowledge.source, directory)},
+    )
+    yield Node(
+        "data.check",
+        "proofstone.data.knowledge.check:check_knowledge",
+        {"knowledge": knowledge},
+        {"documents": Port("data.read", "documents")},
+    )
+    yield Node(
+        "data.profile",
+        "proofstone.data.knowledge.profile:profile_knowledge",
+        {"knowledge": knowledge, "name": project.name, "description": project.description},
+        {
+            "documents": Port("data.read", "documents"),
+            "table": _PASSAGES,
+            "quarantine": Port("data.check", "quarantine"),
+        },
+    )
+    questions = project.questions.model_dump(mode="json")
+    print_of = files.fingerprint(project.questions.source, directory)
+    yield Node(
+        "data.questions",
+        "proofstone.data.knowledge.questions:read_questions",
+        {"questions": questions, "fingerprint": print_of},
+    )
+
+
+def _weights_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]:
+    """One step for each file of weights that is fetched, however many candidates use it."""
+    wanted: dict[str, tuple[str, str | None]] = {
+        _ENCODER: (project.assistant.retrieval.encoder, project.assistant.retrieval.sha256)
+    }
+    for candidate in project.assistant.candidates:
+        if candidate.generator is not None:
+            wanted[_weights(candidate.generator)] = (candidate.generator, candidate.sha256)
+        if candidate.adapter is not None:
+            wanted[_weights(candidate.adapter)] = (candidate.adapter, None)
+    for name, (address, sha256) in wanted.items():
+        yield Node(
+            name,
+            "proofstone.data.weights:fetch_weights",
+            {
+                "address": address,
+                "sha256": sha256,
+                "fingerprint": weights_fingerprint(address, sha256, directory),
+            },
+        )
+
+
+def _weights(address: str) -> str:
+    return f"data.weights/{address.rpartition('/')[2]}"
+
+
+def _retrieval_node(project: AssistantProject) -> Node:
+    return Node(
+        "train.retrieval",
+        "proofstone.train.assistant.retrieval:fit_retrieval",
+        {"assistant": _shared(project)},
+        {"table": _PASSAGES, "questions": _QUESTIONS, "encoder": Port(_ENCODER, "weights")},
+    )
+
+
+def _train_node(project: AssistantProject, candidate: Responder) -> Node:
+    inputs = {
+        "retrieval": Port("train.retrieval", "retrieval"),
+        "encoder": Port(_ENCODER, "weights"),
+    }
+    for role in ("generator", "adapter"):
+        address = getattr(candidate, role)
+        if address is not None:
+            inputs[role] = Port(_weights(address), "weights")
+    return Node(
+        f"train.fit/{candidate.name}",
+        "proofstone.train.assistant.fit:fit",
+        {"assistant": _shared(project), "candidate": candidate.model_dump(mode="json")},
+        inputs,
+    )
+
+
+def _assess_node(
+    project: AssistantProject, candidate: Responder, probes: Mapping[str, Plugin]
+) -> Node:
+    return Node(
+        f"assess.candidate/{candidate.name}",
+        "proofstone.assess.assistant:assess_candidate",
+        {
+            "assess": project.assess.model_dump(mode="json"),
+            "candidates": len(project.assistant.candidates),
+            "candidate": candidate.name,
+        },
+        {
+            "table": _PASSAGES,
+            "questions": _QUESTIONS,
+            "model": Port(f"train.fit/{candidate.name}", "model"),
+        },
+        probes,
+    )
+
+
+def _shared(project: AssistantProject) -> dict[str, object]:
+    """The section `assistant` without what differs between candidates."""
+    first = project.assistant.candidates[:1]
+    shared = project.assistant.model_copy(update={"candidates": first})
+    return shared.model_dump(mode="json", exclude={"candidates": {0: {"generator", "adapter"}}})

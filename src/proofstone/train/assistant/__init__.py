@@ -1,0 +1,1 @@
+"""Making an assistant: index, hand-over threshold, and the files of each candidate."""

@@ -1,0 +1,85 @@
+"""The step train.retrieval: the index, and when its passages answer a question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from proofstone.core.artifact import Draft
+from proofstone.core.canonical import canonical_json
+from proofstone.core.errors import DataError
+from proofstone.core.i18n import message
+from proofstone.core.project.assistant import Assistant
+from proofstone.core.step import Context, step
+from proofstone.models.assistant.grounds import Finder, matches
+from proofstone.models.assistant.memory import Window
+from proofstone.models.conversation import exchange
+from proofstone.models.retrieval.encoder import E5Encoder
+from proofstone.models.retrieval.evidence import EvidenceModel, cross_fitted
+from proofstone.models.retrieval.index import Index
+from proofstone.models.retrieval.passage import read_passages
+from proofstone.models.retrieval.threshold import choose_threshold
+
+_FEWEST = 10
+
+
+@step("train.retrieval", outputs=("retrieval",))
+def fit_retrieval(context: Context) -> Mapping[str, Draft]:
+    """Build the index and fit, on the questions for calibration, when it is good enough.
+
+    The least evidence that is answered on follows from probabilities that were predicted for
+    questions kept out of the fit, whole topics at a time.
+
+    Raises:
+        DataError: too few questions for calibration have, or have not, an answer.
+    """
+    assistant = Assistant.model_validate(context.settings["assistant"])
+    encoder = E5Encoder(context.inputs["encoder"].path("weights"))
+    passages = read_passages(context.inputs["table"].read("passages.json"), "passages.json")
+    context.progress(message("embedding {n} passages").format(n=len(passages)))
+    index = Index.build(passages, encoder)
+    questions = json.loads(context.inputs["questions"].read("questions.json"))
+    fitted = [one for one in questions if one["use"] == "calibrate"]
+    matrix, answerable = _examples(index, assistant, fitted)
+    _check(answerable)
+    kept_out = cross_fitted(matrix, answerable, [one["topic"] for one in fitted])
+    threshold = choose_threshold(kept_out, answerable, most_wrong=assistant.handover.most_wrong)
+    document = {
+        "evidence": EvidenceModel.fit(matrix, answerable).to_json(),
+        "threshold": threshold.value,
+        "curve": [point._asdict() for point in threshold.curve],
+        "n": len(fitted),
+        "answerable": int(answerable.sum()),
+    }
+    files: dict[str, Any] = {f"index/{name}": data for name, data in index.files().items()}
+    files["handover.json"] = canonical_json(document)
+    return {"retrieval": Draft("retrieval", files)}
+
+
+def _examples(
+    index: Index, assistant: Assistant, questions: Sequence[Mapping[str, Any]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features of what is found for each question (n, d), and whether it holds the answer (n,)."""
+    memory = assistant.memory
+    finder = Finder(index, Window(memory.turns, memory.characters), assistant.retrieval.top, None)
+    rows, answerable = [], []
+    for question in questions:
+        grounds = finder.find(exchange(*question["turns"]))
+        found = any(matches(grounds.passages, question["sources"]))
+        rows.append(grounds.features)
+        answerable.append(question["expect"] == "answer" and found)
+    return np.array(rows), np.array(answerable, dtype=bool)
+
+
+def _check(answerable: np.ndarray) -> None:
+    for label, what in ((True, "are answered by what is found"), (False, "have no answer")):
+        found = int((answerable == label).sum())
+        if found < _FEWEST:
+            raise DataError(
+                f"questions: {found} of those for calibration {what}, fewer than {_FEWEST}",
+                hint="add questions with `use: calibrate`: the hand-over threshold follows "
+                "from them",
+            )

@@ -1,0 +1,1 @@
+"""Fine-tuning a BERT encoder to tell two kinds of text apart, and writing it down as ONNX."""

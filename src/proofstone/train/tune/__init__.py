@@ -1,0 +1,1 @@
+"""Customising a chat model: supervised fine-tuning of low-rank adapters on conversations."""

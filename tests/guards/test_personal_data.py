@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.guard import GuardSettings
+from proofstone.guards.labelled import lines
+from proofstone.guards.personal_data import PersonalData
+
+GUARD = PersonalData(GuardSettings())
+
+
+def test_rates_on_the_shipped_texts() -> None:
+    alarms, misses = GUARD.false_alarms(), GUARD.misses()
+    assert alarms.n >= 50
+    assert misses.n >= 70
+    assert alarms.k <= 1
+    assert misses.k <= 3
+    low, high = misses.interval()
+    assert 0 < low < misses.k / misses.n < high < 0.12
+
+
+def test_labels_stand_in_their_texts() -> None:
+    for row in lines("personal.jsonl"):
+        spans = row["spans"]
+        assert isinstance(spans, list)
+        assert all(value in str(row["text"]) for _, value in spans)
+
+
+def test_all_messages_from_outside_are_masked_alike() -> None:
+    decision = GUARD.before(
+        Conversation(
+            (
+                Message("system", "Write to help@example.com."),
+                Message("user", "I am ann@example.com"),
+                Message("assistant", "Hello ann@example.com"),
+                Message("user", "Send it to ann@example.com or call 13800138000"),
+            )
+        )
+    )
+    assert decision.action == "mask"
+    assert decision.text == "Send it to [EMAIL_1] or call [PHONE_1]"
+    assert decision.detail == "EMAIL 3, PHONE 1"
+    assert decision.messages is not None
+    assert [one.content for one in decision.messages] == [
+        "Write to help@example.com.",
+        "I am [EMAIL_1]",
+        "Hello [EMAIL_1]",
+        "Send it to [EMAIL_1] or call [PHONE_1]",
+    ]
+
+
+def test_details_repeat_no_personal_data() -> None:
+    asked = Conversation((Message("user", "身份证11010519491231002X"),))
+    assert "1101" not in GUARD.before(asked).detail
+
+
+def test_kinds_and_confidence_are_settings() -> None:
+    asked = Conversation((Message("user", "ann@example.com, Dr Lindqvist"),))
+    only = PersonalData(GuardSettings(kinds=("PERSON",)))
+    assert only.before(asked).text == "ann@example.com, Dr [PERSON_1]"
+    sure = PersonalData(GuardSettings(least_confidence=0.9))
+    assert sure.before(asked).text == "[EMAIL_1], Dr Lindqvist"
+    none = PersonalData(GuardSettings(kinds=()))
+    assert none.before(asked).action == "pass"
+
+
+def test_replies_pass() -> None:
+    reply = Reply("Write to ann@example.com")
+    assert GUARD.after(Conversation(()), reply).action == "pass"
