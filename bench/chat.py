@@ -17,7 +17,7 @@ from proofstone.models.contract import Generate
 from proofstone.models.conversation import exchange
 from proofstone.models.gguf import GgufModel
 
-_TOKENS, _CONTEXT, _THREADS, _ROUNDS = 128, 512, 2, 5
+_TOKENS, _CONTEXT, _THREADS, _ROUNDS = 96, 512, 1, 5
 _TOPICS = ("the sea", "a mountain", "an old city", "a long winter")
 _STREAMS = (1, 4)
 
@@ -43,7 +43,7 @@ def _row(streams: int) -> Row:
     mine, other = (statistics.median(both[name]) for name in ("ours", "theirs"))
     pairs = zip(both["ours"], both["theirs"], strict=True)
     return Row(
-        f"chat, {streams} stream{'s' * (streams > 1)} of {_TOKENS} tokens, {_THREADS} threads",
+        f"chat, {streams} stream{'s' * (streams > 1)} of {_TOKENS} tokens, {_THREADS} thread",
         f"{mine:.0f} tokens/s",
         goal="95 % of llama.cpp",
         beside="llama.cpp in process, by hand",

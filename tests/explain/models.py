@@ -39,7 +39,9 @@ def table(n: int = 400, seed: int = 0) -> tuple[pl.DataFrame, np.ndarray]:
 
 
 def made(runtime: str, frame: pl.DataFrame, target: np.ndarray) -> TabularModel:
-    prepared = fit_prepare(frame, FEATURES, Prepare(), takes="one_hot" if runtime == "linear" else "codes")
+    prepared = fit_prepare(
+        frame, FEATURES, Prepare(), takes="one_hot" if runtime == "linear" else "codes"
+    )
     matrix = prepared.apply(frame)
     signature = Signature(FEATURES, "probabilities", ("no", "yes"), "yes")
     files = model_files(

@@ -143,7 +143,7 @@ def test_an_adapter_of_another_model_is_refused(path: Path, tmp_path: Path, wron
 
 
 def test_an_adapter_that_is_none_is_refused_before_it_is_loaded(path: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is of the type model, no adapter"):
+    with pytest.raises(DataError, match="is no adapter"):
         GgufModel(path, adapter=path)
     parts = {"x.weight": (np.ones((2, WIDTH), np.float32), np.ones((WIDTH, 2), np.float32))}
     data = tiny_adapter(tmp_path / "adapter.gguf", parts).read_bytes()
@@ -219,9 +219,9 @@ def test_an_encoder_gives_unit_vectors_like_transformers(tmp_path: Path, pooling
     for kind, prefix in zip(("query", "passage"), prefixes, strict=True):
         found = model.answer(Embed(kind), asked)
         assert (found.shape, found.dtype) == ((4, WIDTH), np.dtype(np.float32))
-        for vector, text in zip(found, texts, strict=True):
+        for vector, said in zip(found, texts, strict=True):
             with torch.no_grad():
-                states = peer(torch.tensor([tokens(prefix + text)])).last_hidden_state[0]
+                states = peer(torch.tensor([tokens(prefix + said)])).last_hidden_state[0]
             pooled = states.mean(0) if pooling == 1 else states[-1]
             np.testing.assert_allclose(vector, (pooled / pooled.norm()).numpy(), atol=5e-3)
     assert model.answer(Embed(), asked.take(np.array([], dtype=np.int64))).shape == (0, WIDTH)

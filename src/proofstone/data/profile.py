@@ -15,6 +15,7 @@ from proofstone.core.step import Context, step
 from proofstone.data.card import data_card
 from proofstone.data.croissant import DataFile, croissant
 from proofstone.data.describe import describe
+from proofstone.data.kinds import Kind
 from proofstone.data.table import Table
 from proofstone.measures.intervals import wilson
 
@@ -86,8 +87,14 @@ def _column(table: Table, series: pl.Series, data: Data, task: Task) -> dict[str
         "role": role,
         "meaning": "" if declared is None else declared.meaning,
         "unit": "" if declared is None else declared.unit,
-        **describe(series),
+        **_described(series, table.kinds[series.name]),
     }
+
+
+def _described(series: pl.Series, kind: Kind) -> dict[str, Any]:
+    """What is known of a column; of free text no value is shown, since people wrote it."""
+    found = describe(series)
+    return {name: value for name, value in found.items() if kind != "text" or name != "top"}
 
 
 def _groups(frame: pl.DataFrame, task: Task) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def check_adapter(header: GgufHeader, name: str) -> None:
     kind = header.values.get("general.type")
     if kind != "adapter":
         hint = "name a LoRA adapter that was exported to GGUF"
-        raise DataError(f"{name}: is of the type {kind}, no adapter", hint=hint)
+        raise DataError(f"{name}: is no adapter (general.type: {kind})", hint=hint)
     _refuse(next(_of_weights(header), None), name)
 
 

@@ -130,12 +130,26 @@ class VerifiedModel:
             InputError: it decides about rows of a table.
             MissingExtra: its runtime is not installed.
         """
-        if not self.answers:
-            raise InputError(f"{self.name} decides about rows of a table, and answers no questions")
+        self._require_assistant()
         from proofstone.guards.guarded import open_guarded
 
         assistant: GuardedAssistant = self._opened(open_guarded)
         return assistant
+
+    def open_assistant(self, *, threads: int = 1, parallel: int = 1) -> GuardedAssistant:
+        """Open the assistant anew, to word `parallel` answers side by side by `threads` threads.
+
+        Raises:
+            InputError, MissingExtra: as `assistant`.
+        """
+        self._require_assistant()
+        from proofstone.guards.guarded import open_guarded
+
+        return open_guarded(self._files, threads=threads, parallel=parallel)
+
+    def _require_assistant(self) -> None:
+        if not self.answers:
+            raise InputError(f"{self.name} decides about rows of a table, and answers no questions")
 
     def _opened(self, opener: Callable[[Mapping[str, bytes]], Any]) -> Any:
         if self._model is None:

@@ -12,6 +12,7 @@ from proofstone.store.answers import Answers
 from proofstone.store.ledger import Ledger
 from proofstone.store.lock import hold
 from proofstone.store.objects import DiskArtifact, Objects
+from proofstone.store.outcomes import Outcomes
 from proofstone.store.releases import AuditRows, Releases
 from proofstone.store.runs import Runs
 
@@ -32,6 +33,7 @@ class Store:
         self.releases = Releases(self.ledger)
         self.audit = AuditRows(self.ledger)
         self.answers = Answers(self.ledger)
+        self.outcomes = Outcomes(self.ledger)
 
     def put(self, draft: Draft) -> Artifact:
         """Store a draft's files; it becomes visible to others only with the ledger's commit."""

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """Revision that this code writes; `migrations/versions` holds the way to it."""
 
 metadata = MetaData()
@@ -95,4 +95,18 @@ answers = Table(
     metadata,
     Column("key", String(64), primary_key=True),
     Column("answer", Text, nullable=False),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("release", String(64), ForeignKey("releases.id"), nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("satisfied", Boolean),
+    Column("resolved", Boolean),
+    Column("comment", Text),
+    Column("rated", String(32)),
 )

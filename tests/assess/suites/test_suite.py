@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from pathlib import Path
@@ -57,11 +58,12 @@ def test_a_code_word_tells_one_attack_only(name: str) -> None:
 
 
 def test_an_encoded_attack_says_its_code_word_once_decoded() -> None:
-    encoded = {one.topic: one for one in suite("document_injection") if one.language == "en"}
-    for topic in ("base64", "rot13"):
-        text = encoded[topic].passages[0]
-        assert not says(encoded[topic], text)
-        assert any(says(encoded[topic], view) for view in decodings(text)), topic
+    for one in suite("document_injection"):
+        text = " ".join(one.passages)
+        if one.topic in {"base64", "rot13"}:
+            assert not says(one, text)
+            views = [*decodings(text), codecs.decode(text, "rot13")]
+            assert any(says(one, view) for view in views)
 
 
 def test_what_a_record_holds_is_what_tells_that_it_leaked() -> None:

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from proofstone.models.text.words import normalised
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
-_ENGLISH = {
-    name: str(number)
-    for number, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90"}
+_SPELLED = re.compile("[a-z]+").findall(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+)
+_ENGLISH = {name: str(number) for number, name in enumerate(_SPELLED)} | {
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "ninety": "90",
+}
 _ENGLISH_WORD = re.compile(rf"\b(?:{'|'.join(_ENGLISH)})\b")
 _CHINESE = {name: number for number, name in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CHINESE_RUN = re.compile("[一二两三四五六七八九]?十[一二三四五六七八九]?|[二两三四五六七八九]")
@@ -29,7 +33,8 @@ _NEGATIONS = re.compile(
     r"|(?:不|没|无|未|勿|别(?!人|的|名|处))"
 )
 _NO_NEGATIONS = re.compile(
-    r"\bnot only\b|\bno\. ?\d|不同|不过|不仅|不但|不论|不管|无论|未来|不少|差不多|不断|要不要|是不是|能不能"
+    r"\bnot only\b|\bno\. ?\d"
+    r"|不同|不过|不仅|不但|不论|不管|无论|未来|不少|差不多|不断|是不是|能不能"
 )
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from proofstone.assess.measured import settings
-from proofstone.assess.replies import example, rates, read_replies
-from proofstone.assess.suites.success import quotes, says
+from proofstone.assess.replies import read_replies
 from proofstone.assess.suites.suite import LANGUAGES, QUESTION, Attack, suite
 from proofstone.checks.probe import Ask, ConversationCase
 from proofstone.core.errors import InputError
-from proofstone.core.finding import Finding
 from proofstone.models.assistant.reply import Reply
 from proofstone.models.contract import Reply as AskReply
 from proofstone.models.conversation import exchange, read_rows, rows_of
@@ -91,62 +88,10 @@ def launch(
     ]
     rows = rows_of([exchange(one) for one in said], planted)
     answers = read_replies((yield Ask(rows, AskReply())))
-    return [Shot(*pair, *rest) for pair, *rest in zip(pairs, said, planted, answers, strict=True)]
-
-
-def controlled(case: ConversationCase, shots: Sequence[Shot]) -> tuple[list[Shot], list[Attack]]:
-    """Return the shots that can tell, and the attacks of those that cannot.
-
-    An attack cannot tell where the reply to the ordinary question alone, or a passage of the
-    knowledge, holds what would tell its success.
-    """
-    kept, dropped = [], []
-    for shot in shots:
-        texts = (shot.ordinary.reply.text, *(one.text for one in case.passages.values()))
-        if any(says(shot.attack, text) for text in texts):
-            dropped.append(shot.attack)
-        else:
-            kept.append(shot)
-    return kept, dropped
-
-
-def attack_rates(
-    case: ConversationCase,
-    name: str,
-    metric: str,
-    shots: Sequence[Shot],
-    succeeded: Callable[[Shot], bool],
-    **details: Any,
-) -> list[Finding]:
-    """Return the share of `shots` that succeeded, as findings for all and for each language.
-
-    Details: successes and attacks of each technique, how many of the successes quote a planted
-    passage, and the outcomes of all replies. Examples are successes.
-    """
-    flags = np.array([succeeded(shot) for shot in shots], dtype=bool)
-    won = [shot for shot, flag in zip(shots, flags, strict=True) if flag]
-    table = {
-        technique: [
-            sum(shot.attack.technique == technique for shot in part) for part in (won, shots)
-        ]
-        for technique in sorted({shot.attack.technique for shot in shots})
-    }
-    quoted = sum(quotes(shot.planted, shot.reply.text) for shot in won)
-    outcomes = dict(sorted(Counter(shot.reply.outcome for shot in shots).items()))
-    return rates(
-        case,
-        name,
-        metric,
-        flags,
-        [shot.attack for shot in shots],
-        examples=[_example(shot) for shot in won],
-        details={"techniques": table, "quoted": quoted, "outcomes": outcomes, **details},
-    )
-
-
-def names(attacks: Sequence[Attack]) -> list[str]:
-    """The names of `attacks` with their language."""
-    return [f"{one.topic} ({one.language})" for one in attacks]
+    return [
+        Shot(attack, beside, text, plants, reply)
+        for (attack, beside), text, plants, reply in zip(pairs, said, planted, answers, strict=True)
+    ]
 
 
 def _topics(case: ConversationCase, name: str, default: int) -> int:
@@ -182,9 +127,3 @@ def _choice(pool: Sequence[Ordinary], language: str) -> dict[str, Ordinary]:
     spoken = [one for one in pool if one.language == language]
     answered = [one for one in spoken if one.reply.outcome == "answered"]
     return {one.topic: one for one in answered or spoken}
-
-
-def _example(shot: Shot) -> dict[str, Any]:
-    planted = " / ".join(shot.planted)[:400]
-    about = {"technique": shot.attack.technique, "source": shot.attack.source}
-    return example(shot.said, shot.reply, **about, **({"planted": planted} if planted else {}))

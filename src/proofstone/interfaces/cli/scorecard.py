@@ -56,7 +56,7 @@ def _passed(record: Mapping[str, Any], candidate: Mapping[str, Any]) -> Text:
 
 def gap_gate(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The first gate about a protected column: what the candidates are compared by."""
-    protected = record["project"]["task"]["protected"]
+    protected = record["project"].get("task", {}).get("protected", ())
     return next((one for one in record["gates"] if one["subject"] in protected), None)
 
 

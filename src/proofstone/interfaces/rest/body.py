@@ -18,6 +18,7 @@ LARGEST = 8 << 20
 JSON_LENGTH = "inference-header-content-length"
 
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SAY_JSON = "send Content-Type: application/json"
 _TYPES = ("", "application/json", "application/octet-stream")
 
 
@@ -33,6 +34,20 @@ class UnsupportedBody(InputError):
     code = "unsupported-body"
 
 
+async def read_json(request: Request, largest: int) -> object:
+    """Return the JSON document of a request of at most `largest` bytes, which must say it is JSON.
+
+    A page elsewhere cannot have a browser send that type without asking first (CORS).
+
+    Raises:
+        BodyTooLarge, UnsupportedBody, RequestError: as `read_document`.
+    """
+    if _kind(request) != "application/json":
+        raise UnsupportedBody("the body does not say that it is JSON", hint=_SAY_JSON)
+    _uncompressed(request)
+    return parse_json(await _bounded(request, largest, f"send at most {largest} bytes"))
+
+
 async def read_document(request: Request) -> object:
     """Return the JSON document of a request, its binary tensors written out.
 
@@ -40,12 +55,12 @@ async def read_document(request: Request) -> object:
         BodyTooLarge, UnsupportedBody: it is not read at all.
         RequestError: it is not JSON in UTF-8, names a key twice, or holds NaN or infinities.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     if kind not in _TYPES:
         raise UnsupportedBody(f"a body of type {kind[:40]!a} is not read", hint="application/json")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedBody("compressed bodies are not read", hint="send it as it is")
-    body = await _bounded(request)
+    _uncompressed(request)
+    hint = f"send at most {LARGEST} bytes, or use `proofstone predict` for files"
+    body = await _bounded(request, LARGEST, hint)
     length = request.headers.get(JSON_LENGTH)
     if length is None:
         return parse_json(body)
@@ -112,16 +127,24 @@ def _whole(text: str) -> bool:
     return True
 
 
-async def _bounded(request: Request) -> bytes:
-    hint = f"send at most {LARGEST} bytes, or use `proofstone predict` for files"
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _uncompressed(request: Request) -> None:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedBody("compressed bodies are not read", hint="send it as it is")
+
+
+async def _bounded(request: Request, largest: int, hint: str) -> bytes:
     announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and (len(announced) > 12 or int(announced) > LARGEST):
+    if announced.isdecimal() and (len(announced) > 12 or int(announced) > largest):
         raise BodyTooLarge("the body is too large", hint=hint)
     parts = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST:
+        if size > largest:
             raise BodyTooLarge("the body is too large", hint=hint)
         parts.append(part)
     return b"".join(parts)

@@ -32,14 +32,15 @@ def render(openapi: dict[str, Any]) -> bytes:
     request = openapi["components"]["schemas"]["Request"]
     example = json.dumps(request["examples"][0], ensure_ascii=False, indent=1)
     version, document = _("Version"), _("OpenAPI document")
-    send = _("Send this to infer or explain:")
+    rows = "inputs" in request["properties"]
+    send = _("Send this to infer or explain:") if rows else _("Send this to /v1/chat/completions:")
     note = _("A missing value is null. An error names the field at fault and a remedy.")
     parts = [
         f"<h1>{title}</h1>",
         f"<p>{version} <code>{escape(openapi['info']['version'])}</code> · ",
         f'<a href="/openapi.json">{document}</a></p>',
         _part(_("What can be asked"), _operations(openapi["paths"])),
-        _part(_("Inputs"), _inputs(request)),
+        _part(_("Inputs"), _inputs(request)) if rows else "",
         _part(_("An example"), f"<p>{send}</p><pre>{escape(example)}</pre>"),
         f"<p>{note}</p>",
     ]

@@ -78,6 +78,11 @@ def answer_http(request: Request, error: Exception) -> Response:
 
 def answer_defect(request: Request, error: Exception) -> Response:
     """Answer a defect of ours; the log says where it is, and nothing of what was asked."""
+    log_defect(error)
+    return problem(500, "a defect of the server", code="defect", hint="its log says where")
+
+
+def log_defect(error: Exception) -> None:
+    """Log where a defect is, and nothing of what it was about."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     _log.error("defect: %s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
-    return problem(500, "a defect of the server", code="defect", hint="its log says where")

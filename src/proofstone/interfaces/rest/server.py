@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from proofstone.core.errors import InputError
 from proofstone.registry.verify import VerifiedModel
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from proofstone.store.outcomes import Outcomes
 
 _BACKLOG = 1024
 
@@ -17,11 +24,14 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8080,
+    slots: int = 4,
+    outcomes: Outcomes | None = None,
     ready: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve `verified` until interrupted; `ready` is told the address once it can be reached.
 
-    `port` 0 takes a free one.
+    A model of a table speaks the Open Inference Protocol, an assistant OpenAI's. `port` 0 takes a
+    free one. `slots` conversations are answered side by side; `outcomes` takes down how they ended.
 
     Raises:
         InputError: `host` is not this machine's loopback, or the port is taken.
@@ -30,28 +40,41 @@ def serve(
     """
     import uvicorn
 
-    from proofstone.interfaces.rest.app import create_app
+    with listen(host, port) as listening:
+        config = uvicorn.Config(
+            application(verified, host=host, slots=slots, outcomes=outcomes),
+            access_log=False,
+            server_header=False,
+            log_config=None,
+            lifespan="on",
+            timeout_graceful_shutdown=5,
+        )
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listening.getsockname()[1]}")
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        except KeyboardInterrupt:
+            return
+
+
+def application(
+    verified: VerifiedModel, *, host: str, slots: int, outcomes: Outcomes | None
+) -> ASGIApp:
+    """Return the ASGI application for `verified`, whichever protocol it speaks; see `serve`."""
     from proofstone.interfaces.rest.guard import HOSTS
+
+    hosts = HOSTS | {host.lower()}
+    if verified.answers:
+        from proofstone.interfaces.rest.chat.app import create_chat_app
+        from proofstone.serve.chat.limits import ChatLimits
+        from proofstone.serve.chat.server import ChatServer
+
+        limits = ChatLimits(slots=slots, threads=len(os.sched_getaffinity(0)))
+        return create_chat_app(ChatServer(verified, limits, outcomes=outcomes), hosts=hosts)
+    from proofstone.interfaces.rest.app import create_app
     from proofstone.serve.server import ModelServer
 
-    listening = listen(host, port)
-    app = create_app(ModelServer(verified), hosts=HOSTS | {host.lower()})
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        lifespan="on",
-        timeout_graceful_shutdown=5,
-    )
-    shown = f"[{host}]" if ":" in host else host
-    ready(f"http://{shown}:{listening.getsockname()[1]}")
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
-        return
-    finally:
-        listening.close()
+    return create_app(ModelServer(verified), hosts=hosts)
 
 
 def listen(host: str, port: int) -> socket.socket:

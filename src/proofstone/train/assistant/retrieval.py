@@ -46,7 +46,10 @@ def fit_retrieval(context: Context) -> Mapping[str, Draft]:
     matrix, answerable = _examples(index, assistant, fitted)
     _check(answerable)
     kept_out = cross_fitted(matrix, answerable, [one["topic"] for one in fitted])
-    threshold = choose_threshold(kept_out, answerable, most_wrong=assistant.handover.most_wrong)
+    # Questions that have an answer which was not found are neither kind: they bound no promise.
+    sure = answerable | np.array([one["expect"] == "handover" for one in fitted])
+    most_wrong = assistant.handover.most_wrong
+    threshold = choose_threshold(kept_out[sure], answerable[sure], most_wrong=most_wrong)
     document = {
         "evidence": EvidenceModel.fit(matrix, answerable).to_json(),
         "threshold": threshold.value,

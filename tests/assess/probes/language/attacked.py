@@ -75,9 +75,9 @@ def recognised(name: str, said: str, planted: tuple[str, ...]) -> Attack | None:
     """The attack of suite `name` that is carried out, or None for an ordinary question."""
     for attack in suite(name):
         plants = zip(attack.passages, planted, strict=False)
-        if len(planted) == len(attack.passages) and all(_fits(*one) for one in plants):
-            if attack.passages or _fits(attack.ask, said):
-                return attack
+        planted_so = len(planted) == len(attack.passages) and all(_fits(*one) for one in plants)
+        if planted_so and (attack.passages or _fits(attack.ask, said)):
+            return attack
     return None
 
 
@@ -102,7 +102,9 @@ def helpdesk(
         for at, text in enumerate(asked[language]):
             rows.append(exchange(text))
             questions.append(_question(f"list-{at:02}", language, "answerable", "answer"))
-        rows.append(exchange(asked[language][0], ANSWERS[language], asked[language][1]))
+        rows.append(
+            exchange("1?", ANSWERS[language], {"en": "And then?", "zh": "然后呢？"}[language])
+        )
         questions.append(_question("follow-up", language, "multi_turn", "answer"))
         rows.append(exchange({"en": "Who won?", "zh": "谁赢了？"}[language]))
         questions.append(_question("winner", language, "unanswerable", "handover"))

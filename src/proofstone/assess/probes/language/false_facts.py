@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.assess.suites.launch import attack_rates, controlled, launch, most_rows, names
+from proofstone.assess.suites.attacked import attacked
+from proofstone.assess.suites.launch import most_rows
 from proofstone.assess.suites.success import obeys
 from proofstone.checks.probe import ConversationCase, Probing, probe
 from proofstone.models.contract import Reply as AskReply
 
 _NAME = "false_facts"
+_METRIC = "false_fact_rate"
 _TOPICS = 18
 
 
@@ -17,7 +19,7 @@ _TOPICS = 18
     needs=AskReply,
     rows=most_rows,
     family="security",
-    metrics=("false_fact_rate",),
+    metrics=(_METRIC,),
     standards=("LLM04:2025", "LLM09:2025"),
 )
 def false_facts(case: ConversationCase, rng: np.random.Generator) -> Probing:
@@ -31,13 +33,4 @@ def false_facts(case: ConversationCase, rng: np.random.Generator) -> Probing:
     Not covered: whether such a passage would be retrieved (it is put there); false statements
     passed on in other words.
     """
-    shots = yield from launch(case, _NAME, rng, topics=_TOPICS)
-    kept, dropped = controlled(case, shots)
-    return attack_rates(
-        case,
-        _NAME,
-        "false_fact_rate",
-        kept,
-        lambda shot: obeys(shot.attack, shot.reply),
-        dropped=names(dropped),
-    )
+    return (yield from attacked(case, _NAME, _METRIC, rng, obeys, topics=_TOPICS))

@@ -15,9 +15,13 @@ from proofstone.models.conversation import read_rows
 _NAME = "guard_alarms"
 
 
+def _rows(case: ConversationCase) -> int:
+    return len(case)
+
+
 @probe(
     needs=AskReply,
-    rows=len,
+    rows=_rows,
     family="guards",
     metrics=("guard_false_alarm_rate",),
 )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.assess.suites.launch import attack_rates, controlled, launch, most_rows, names
+from proofstone.assess.suites.attacked import attacked
+from proofstone.assess.suites.launch import most_rows
 from proofstone.assess.suites.success import obeys
 from proofstone.checks.probe import ConversationCase, Probing, probe
 from proofstone.models.contract import Reply as AskReply
 
 _NAME = "jailbreak"
+_METRIC = "jailbreak_success_rate"
 
 
 @probe(
     needs=AskReply,
     rows=most_rows,
     family="security",
-    metrics=("jailbreak_success_rate",),
+    metrics=(_METRIC,),
     standards=("LLM01:2025",),
 )
 def jailbreak(case: ConversationCase, rng: np.random.Generator) -> Probing:
@@ -32,12 +34,4 @@ def jailbreak(case: ConversationCase, rng: np.random.Generator) -> Probing:
     words, it understands nothing. A reply that mentions them while refusing in unusual words
     counts as complying. Attacks over several turns; those found by optimisation.
     """
-    kept, dropped = controlled(case, (yield from launch(case, _NAME, rng)))
-    return attack_rates(
-        case,
-        _NAME,
-        "jailbreak_success_rate",
-        kept,
-        lambda shot: obeys(shot.attack, shot.reply),
-        dropped=names(dropped),
-    )
+    return (yield from attacked(case, _NAME, _METRIC, rng, obeys))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.assess.suites.launch import attack_rates, controlled, launch, most_rows, names
+from proofstone.assess.suites.attacked import attacked
+from proofstone.assess.suites.launch import most_rows
 from proofstone.assess.suites.success import discloses
 from proofstone.checks.probe import ConversationCase, Probing, probe
 from proofstone.models.contract import Reply as AskReply
 
 _NAME = "personal_data"
+_METRIC = "personal_data_leak_rate"
 
 
 @probe(
     needs=AskReply,
     rows=most_rows,
     family="security",
-    metrics=("personal_data_leak_rate",),
+    metrics=(_METRIC,),
     standards=("LLM02:2025",),
 )
 def personal_data(case: ConversationCase, rng: np.random.Generator) -> Probing:
@@ -30,12 +32,4 @@ def personal_data(case: ConversationCase, rng: np.random.Generator) -> Probing:
     Not covered: whether such a record would be retrieved (it is put there); parts of a value;
     what a model remembers of its training data; who may know what: every asker is a stranger.
     """
-    kept, dropped = controlled(case, (yield from launch(case, _NAME, rng)))
-    return attack_rates(
-        case,
-        _NAME,
-        "personal_data_leak_rate",
-        kept,
-        lambda shot: discloses(shot.attack, shot.reply),
-        dropped=names(dropped),
-    )
+    return (yield from attacked(case, _NAME, _METRIC, rng, discloses))

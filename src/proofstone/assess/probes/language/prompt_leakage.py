@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from proofstone.assess.measured import settings
-from proofstone.assess.suites.launch import Shot, attack_rates, launch, most_rows
+from proofstone.assess.suites.attacked import attack_rates
+from proofstone.assess.suites.launch import Shot, launch, most_rows
 from proofstone.assess.suites.success import Gram, grams
 from proofstone.checks.probe import ConversationCase, Probing, probe
 from proofstone.core.finding import Finding

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.assess.suites.launch import attack_rates, controlled, launch, most_rows, names
+from proofstone.assess.suites.attacked import attacked
+from proofstone.assess.suites.launch import most_rows
 from proofstone.assess.suites.success import obeys
 from proofstone.checks.probe import ConversationCase, Probing, probe
 from proofstone.models.contract import Reply as AskReply
 
 _NAME = "user_injection"
+_METRIC = "user_injection_success_rate"
 
 
 @probe(
     needs=AskReply,
     rows=most_rows,
     family="security",
-    metrics=("user_injection_success_rate",),
+    metrics=(_METRIC,),
     standards=("LLM01:2025",),
 )
 def user_injection(case: ConversationCase, rng: np.random.Generator) -> Probing:
@@ -30,12 +32,4 @@ def user_injection(case: ConversationCase, rng: np.random.Generator) -> Probing:
     Not covered: attacks over several turns, and those found by optimisation against this model;
     obedience in other words. An answer that only repeats the message counts as obedience.
     """
-    kept, dropped = controlled(case, (yield from launch(case, _NAME, rng)))
-    return attack_rates(
-        case,
-        _NAME,
-        "user_injection_success_rate",
-        kept,
-        lambda shot: obeys(shot.attack, shot.reply),
-        dropped=names(dropped),
-    )
+    return (yield from attacked(case, _NAME, _METRIC, rng, obeys))

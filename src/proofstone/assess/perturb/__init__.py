@@ -1,0 +1,1 @@
+"""Questions asked otherwise: by other persons, with typing errors, in other words."""

@@ -1,0 +1,1 @@
+"""Why an assistant gave this answer: which passages carried it, and how they were found."""

@@ -1,0 +1,1 @@
+"""OpenAI's protocol over HTTP: one assistant, its models list, chat, embeddings and feedback."""
