@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import group_metrics, growth, http_rows, project, shapley, startup
+from bench import chat, group_metrics, growth, http_rows, project, retrieval, shapley, startup, tune
 from bench.row import Row, markdown
 
 _BUILD = Path(__file__).parents[1] / "build"
@@ -36,6 +36,9 @@ def main() -> None:
             "group_metrics": group_metrics.rows,
             "shapley": shapley.rows,
             "http_rows": lambda: http_rows.rows(folder),
+            "retrieval": retrieval.rows,
+            "chat": chat.rows,
+            "tune": tune.rows,
             "growth": grow,
         }
         chosen = sys.argv[1:] or list(parts)

@@ -13,13 +13,13 @@ import peft
 import torch
 
 from bench.row import Row, seconds
+from proofstone.core.project.tune import Lora, Tune
 from proofstone.models.conversation import exchange
 from proofstone.train.tune.batches import micro_batches, step_rows
 from proofstone.train.tune.encode import encode
 from proofstone.train.tune.examples import Example
 from proofstone.train.tune.load import Base, load_base
 from proofstone.train.tune.schedule import learning_rate
-from proofstone.train.tune.settings import Lora, Tune
 from proofstone.train.tune.train import tune
 
 _STEPS, _ROUNDS, _BATCH = 3, 2, 2
@@ -34,8 +34,6 @@ def rows() -> list[Row]:
 
 def _row(base: Base, prompt: int, answer: int) -> Row:
     settings = Tune(
-        base="SmolLM2",
-        examples="made up",
         steps=_STEPS,
         batch_size=_BATCH,
         lora=Lora(),

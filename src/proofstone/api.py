@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from proofstone.pipeline.engine import Tell
     from proofstone.pipeline.journey import Journey
     from proofstone.registry.verify import VerifiedModel
+    from proofstone.store.outcomes import Outcomes
     from proofstone.store.store import Store
     from proofstone.vault.keys import PublicKey, SigningKey
 
@@ -143,6 +144,16 @@ class Workspace:
         finally:
             store.close()
 
+    def ask_endpoint(self, url: str, model: str, **options: Any) -> dict[str, Any]:
+        """Assess a chat model behind an OpenAI-compatible endpoint; see `assess_endpoint`."""
+        from proofstone.pipeline.endpoint import assess_endpoint
+
+        store = self._open_store()
+        try:
+            return assess_endpoint(url, model, store, **options)
+        finally:
+            store.close()
+
     def why(self, step: str) -> dict[str, Any]:
         """Name the inputs of `step` that changed since it last ran."""
         from proofstone.pipeline.forecast import why
@@ -191,6 +202,11 @@ class Workspace:
     def serve(self, release: str = "production", *, key: Path | None = None) -> VerifiedModel:
         """The verified model that the server loads; raises when a gate is shut."""
         return self.verified(release, key)
+
+    def outcomes(self, verified: VerifiedModel) -> Outcomes | None:
+        """Where a served release's outcomes are taken down: this project's ledger, if it is its."""
+        here = (self.directory / FILE).is_file()
+        return self.store.outcomes if here and self.store.releases.get(verified.release) else None
 
     def doctor(self, *, repair: bool = False) -> dict[str, Any]:
         """Look at Python, extras, settings, keys, store, ledger and audit trail."""
@@ -332,6 +348,14 @@ class ReleaseDesk:
         space.keys.public().save(key)
         line = f"proofstone verify {directory} --key {key}"
         return {"release": row.id, "directory": str(directory), "key": str(key), "verify": line}
+
+    def feedback(self, release: str = "production") -> dict[str, Any]:
+        """Satisfaction, resolution, hand-over and response of a served release, by language."""
+        from proofstone.registry.shelf import find
+        from proofstone.serve.chat.feedback import feedback_summary
+
+        store = self._workspace.store
+        return feedback_summary(store.outcomes, find(store, release).id)
 
     def verify(self, directory: Path, *, key: Path | None = None) -> dict[str, Any]:
         """Verify an exported release offline: files, signature, evidence, and gates anew."""

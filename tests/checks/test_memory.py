@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from proofstone.checks.memory import Memory
 from proofstone.checks.oracle import Tally
 from proofstone.checks.probe import Ask
-from proofstone.models.contract import Generate, Predict
+from proofstone.models.contract import Generate, Logprobs, Operation, Predict
 from proofstone.models.rows import Rows
 
 from .doubles import Asked, by_x, numbers
@@ -168,3 +168,20 @@ def test_cheap_answers_are_not_persisted() -> None:
     recall = Kept()
     memory(Asked(), recall)[0].answer([Ask(numbers(1), Predict())])
     assert recall.known == {}
+
+
+class Sure(Asked):
+    def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
+        self.calls.append((operation, draw, rows.frame))
+        return np.tile([-1.5, 2.0], (len(rows), 1))
+
+
+def test_dear_numbers_come_back_as_numbers() -> None:
+    recall = Kept()
+    rows = Rows.of(pl.DataFrame({"prompt": ["a", "b"]}))
+    for asked in (2, 0):
+        model = Sure()
+        (found,) = memory(model, recall)[0].answer([Ask(rows, Logprobs())])
+        assert found.dtype == np.float64
+        assert found.tolist() == [[-1.5, 2.0], [-1.5, 2.0]]
+        assert model.asked == asked

@@ -45,7 +45,7 @@ def _case(
     passages = read_passages(context.inputs["table"].read("passages.json"), "passages.json")
     return ConversationCase(
         rows=rows_of([exchange(*one["turns"]) for one in judged]),
-        questions=tuple(_question(one) for one in judged),
+        questions=tuple(question_of(one) for one in judged),
         passages={passage.id: passage for passage in passages},
         model=model,
         level=assess.level,
@@ -56,7 +56,8 @@ def _case(
     )
 
 
-def _question(entry: Mapping[str, Any]) -> Question:
+def question_of(entry: Mapping[str, Any]) -> Question:
+    """Return the question that an entry of `questions.json` describes."""
     return Question(
         topic=entry["topic"],
         language=entry["language"],

@@ -143,7 +143,16 @@ class Memory:
             fresh = {keys[i]: value for i, value in zip(part, values.tolist(), strict=True)}
             self._recall.put(fresh)
             known |= fresh
-        return np.array([known[key] for key in keys], dtype=object)
+        return _together([known[key] for key in keys])
+
+
+def _together(answers: Sequence[Any]) -> np.ndarray:
+    """Answers as the model gives them: numbers, or an object array of texts and the like."""
+    if answers and isinstance(answers[0], list | float):
+        return np.array(answers, dtype=np.float64)
+    found = np.empty(len(answers), dtype=object)
+    found[:] = answers
+    return found
 
 
 def _checked(operation: Operation, values: np.ndarray, rows: Rows) -> np.ndarray:

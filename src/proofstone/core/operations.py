@@ -68,7 +68,10 @@ OPERATIONS = (
         "assess",
         message("Assess the project's candidates, or a predictions file"),
         "proofstone assess --predictions scored.csv --label y --score p --protected sex,race",
-        message("Without --predictions or --model, assesses the candidates of the project."),
+        message(
+            "Without --predictions, --model or --endpoint, assesses the candidates of the project. "
+            "--endpoint URL --model NAME asks a service that you do not host."
+        ),
     ),
     Operation(
         "explain",
@@ -133,6 +136,13 @@ OPERATIONS = (
         "predict",
         message("Predict the rows of a file with a release"),
         "proofstone predict applicants.csv -o decisions.csv --release latest",
+    ),
+    Operation(
+        "feedback",
+        "releases.feedback",
+        message("Show how a served assistant's answers were received"),
+        "proofstone feedback production --json",
+        message("`POST /v1/feedback` takes it, where a release is served from its project."),
     ),
     Operation(
         "models list",

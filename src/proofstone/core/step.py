@@ -43,6 +43,13 @@ class Context(Protocol):
         """The project's folder, for sources alone: what they read there is fingerprinted."""
 
     @property
+    def scratch(self) -> Path:
+        """A folder of this very action, which a run that is killed leaves to the next one.
+
+        It may not exist yet, and is gone once the step is committed: for checkpoints alone.
+        """
+
+    @property
     def recall(self) -> Recall:
         """Keeps dear answers of models, so that a step that was stopped does not ask again."""
 

@@ -37,7 +37,7 @@ def create_from_template(directory: Path, template: str) -> dict[str, Any]:
     path = _fresh(directory)
     home = _TEMPLATES / template
     files = sorted(_files(home), key=lambda one: one[0] == FILE)
-    for name, content in files:
+    for name, _content in files:
         if (directory / name).exists():
             raise InputError(f"{directory / name}: is there already", hint="name another folder")
     # The project file last: a folder that holds it is whole.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import resource
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -43,6 +44,7 @@ class StepContext:
     inputs: Mapping[str, Stored]
     plugins: Mapping[str, Any]
     directory: Path
+    scratch: Path
     recall: Recall
     seed: int
     executor: Executor
@@ -157,6 +159,8 @@ class Engine:
     def _execute(self, node: Node, parts: Mapping[str, Any], progress: Progress) -> Action:
         self._tell(node.name, "start", None)
         started = time.perf_counter()
+        key = action_key(parts)
+        scratch = self._store.root / "cache" / "steps" / key
         context = StepContext(
             settings=node.settings,
             inputs={
@@ -164,6 +168,7 @@ class Engine:
             },
             plugins={role: plugin.load() for role, plugin in node.plugins.items()},
             directory=self._directory,
+            scratch=scratch,
             recall=self._store.answers,
             seed=node.seed,
             executor=self._executor,
@@ -172,9 +177,9 @@ class Engine:
         step = node.load()
         drafts = step.function(context)
         outputs = {role: self._store.put(drafts[role]) for role in step.outputs}
-        return self._store.actions.commit(
+        action = self._store.actions.commit(
             Action(
-                key=action_key(parts),
+                key=key,
                 step=node.name,
                 ingredients=parts,
                 outputs=outputs,
@@ -184,6 +189,8 @@ class Engine:
                 deterministic=step.deterministic,
             )
         )
+        shutil.rmtree(scratch, ignore_errors=True)
+        return action
 
     def _finish(self, node: Node, action: Action, status: str, progress: Progress) -> None:
         for role, artifact in action.outputs.items():

@@ -142,7 +142,9 @@ def _groups(record: Record) -> tuple[str, ...]:
     return tuple(
         sentence(record, finding)
         for finding in record.findings
-        if finding.metric.endswith("_difference") and finding.value is not None
+        if compares_groups(finding)
+        and finding.metric.endswith("_difference")
+        and finding.value is not None
     )
 
 

@@ -6,8 +6,9 @@ import math
 from typing import Any, Literal
 
 from proofstone.core.i18n import _
+from proofstone.report.replies import MEASURES
 
-Kind = Literal["rate", "points", "ratio", "score"]
+Kind = Literal["rate", "points", "ratio", "score", "count"]
 
 RATES = frozenset(
     {
@@ -23,6 +24,7 @@ RATES = frozenset(
         "balanced_accuracy",
         "slice_error",
         "answer_match_rate",
+        *(metric for metric, one in MEASURES.items() if one.kind == "rate"),
     }
 )
 MISSING = "–"
@@ -45,6 +47,8 @@ def base_of(metric: str) -> str:
     >>> base_of("false_positive_rate_difference")
     'false_positive_rate'
     """
+    if metric in MEASURES:
+        return metric
     return metric.removesuffix("_difference").removesuffix("_ratio")
 
 
@@ -54,6 +58,8 @@ def kind_of(metric: str) -> Kind:
     >>> kind_of("selection_rate_difference"), kind_of("roc_auc")
     ('points', 'score')
     """
+    if metric in MEASURES:
+        return MEASURES[metric].kind
     base = base_of(metric)
     if metric.endswith("_ratio"):
         return "ratio"
@@ -116,6 +122,8 @@ def bare(metric: str, value: float | None) -> str:
     kind = kind_of(metric)
     if kind in ("rate", "points"):
         return hundredths(value)
+    if kind == "count":
+        return count(value)
     return plain(value, 2 if kind == "ratio" else 3)
 
 
@@ -128,6 +136,8 @@ def show(metric: str, value: float | None) -> str:
         return f"{plain(100 * value, 1)}%"
     if kind == "points":
         return _("{number} points").format(number=plain(100 * value, 1))
+    if kind == "count":
+        return _("{number} characters").format(number=count(value))
     return bare(metric, value)
 
 
@@ -153,7 +163,7 @@ def bound(metric: str, value: float | None) -> str:
         return f"{hundredths(value)}%"
     if kind == "points":
         return _("{number} points").format(number=hundredths(value))
-    return compact(value)
+    return show(metric, value) if kind == "count" else compact(value)
 
 
 def count(value: Any) -> str:

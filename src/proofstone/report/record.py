@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
 from proofstone.core.finding import Finding, Verdict
-from proofstone.report.numbers import number
+from proofstone.report.numbers import base_of, number
+from proofstone.report.replies import MEASURES
 
-_FIELDS = frozenset(field.name for field in fields(Finding))
+_FIELDS = frozenset(one.name for one in fields(Finding))
 _NUMBERS = ("value", "low", "high", "limit", "rows_needed")
 
 
@@ -65,7 +66,12 @@ class Gate:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way the model was made, and what was measured on it."""
+    """One way the model was made, and what was measured on it.
+
+    `generator` and `adapter` are the addresses of an assistant's chat model and of what tuned it;
+    `weights` tells of each file of weights its address, licence, origin and size in bytes;
+    `handover` how the least evidence that is answered on was found.
+    """
 
     name: str
     family: str
@@ -75,6 +81,12 @@ class Candidate:
     eligible: bool | None
     trials: int | None
     seconds: float | None
+    generator: str = ""
+    adapter: str = ""
+    weights: tuple[Mapping[str, Any], ...] = ()
+    handover: Mapping[str, Any] = field(default_factory=dict)
+    memory_mb: float | None = None
+    seconds_per_reply: float | None = None
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Candidate:
@@ -91,6 +103,12 @@ class Candidate:
             eligible=eligible if isinstance(eligible, bool) else None,
             trials=count_trials(searched),
             seconds=number(document.get("seconds")),
+            generator=str(document.get("generator") or ""),
+            adapter=str(document.get("adapter") or ""),
+            weights=tuple(mapping(one) for one in listing(document.get("weights"))),
+            handover=mapping(mapping(searched).get("handover")),
+            memory_mb=number(document.get("memory_mb")),
+            seconds_per_reply=number(document.get("seconds_per_reply")),
         )
 
     @property
@@ -106,6 +124,7 @@ class Record:
         self.document = document
         self.project = mapping(document.get("project"))
         self.task = mapping(self.project.get("task") or document.get("task"))
+        self.assistant = mapping(self.project.get("assistant"))
         self.name = str(document.get("name") or self.project.get("name") or "")
         self.profile = mapping(mapping(document.get("data")).get("profile"))
 
@@ -154,6 +173,11 @@ class Record:
                 reason = str(one.get("reason") or reason)
         return Gate(finding, reason, tuple(listing(document.get("would_open"))))
 
+    @cached_property
+    def speaks(self) -> bool:
+        """Whether the page is about an assistant: by its project, or by what was measured."""
+        return bool(self.assistant) or any(one.metric in MEASURES for one in self.findings)
+
     @property
     def verdict(self) -> Verdict:
         """The record's verdict; `not_run` where there is none."""
@@ -180,7 +204,8 @@ class Record:
         """Metric and subject of the gap that candidates are compared by: the first gated one."""
         judged = [gate.finding for gate in self.gates]
         for finding in (*judged, *self.findings):
-            if finding.metric.endswith("_difference"):
+            metric = finding.metric
+            if metric.endswith("_difference") and base_of(metric) != metric:
                 return finding.metric, finding.subject
         return None
 
@@ -189,6 +214,13 @@ class Record:
         for gate in self.gates:
             if (gate.finding.metric, gate.finding.subject) == (metric, subject):
                 return gate
+        return None
+
+    def untuned(self, candidate: Candidate) -> Candidate | None:
+        """The candidate with the same generator without an adapter; None for one without it."""
+        for one in self.candidates:
+            if candidate.adapter and one.generator == candidate.generator and not one.adapter:
+                return one
         return None
 
     def twin(self, candidate: Candidate) -> Candidate | None:

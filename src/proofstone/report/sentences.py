@@ -20,7 +20,8 @@ from proofstone.report.numbers import (
     whole,
 )
 from proofstone.report.record import Record, listing, mapping
-from proofstone.report.terms import metric_name, subject_name
+from proofstone.report.replies import MEASURES
+from proofstone.report.terms import metric_name, subject_name, where
 
 OF_HUNDRED: dict[str, tuple[bool | None, str]] = {
     "selection_rate": (
@@ -156,7 +157,7 @@ def sentence(record: Record, finding: Finding) -> str:
         return _("There is no value for {metric} of {subject}.").format(
             metric=name, subject=subject
         )
-    if finding.metric.endswith(("_difference", "_ratio")):
+    if compares_groups(finding):
         return _comparison(record, finding)
     return _("{statement}{interval}.").format(
         statement=_statement(record, finding.metric, finding.subject, finding.value),
@@ -164,8 +165,20 @@ def sentence(record: Record, finding: Finding) -> str:
     )
 
 
+def compares_groups(finding: Finding) -> bool:
+    """Whether its value is a difference or a ratio between the groups of its subject."""
+    return base_of(finding.metric) != finding.metric
+
+
 def _statement(record: Record, metric: str, subject: str, value: float) -> str:
     """A clause without its full stop that says what `value` means."""
+    if metric in MEASURES:
+        return _(MEASURES[metric].sentence).format(
+            where=where(subject),
+            share=whole(value),
+            value=show(metric, value),
+            bare=hundredths(value),
+        )
     truth, template = OF_HUNDRED.get(metric) or (None, ON_SCORES.get(metric, ""))
     if not template:
         return _("{metric} of {subject} is {value}").format(
@@ -270,13 +283,42 @@ def judgement(finding: Finding) -> str:
     return _("It could not be decided: {reason}.").format(reason=say(finding.reason).rstrip("."))
 
 
+def counted(metric: str, n: float) -> str:
+    """So many of what `metric` counts: questions, attempts, and rows of anything else."""
+    if metric in MEASURES:
+        return _(MEASURES[metric].counted).format(n=count(n))
+    return _("{n} rows").format(n=count(n))
+
+
 def rows_sentence(finding: Finding) -> str:
     """How many rows would decide an inconclusive gate; empty when that is not known."""
     if finding.rows_needed is None:
         return ""
+    if finding.metric in MEASURES:
+        return _replies_needed(finding, finding.rows_needed)
     return _("About {needed} judged rows would decide; there are {have}.").format(
         needed=count(finding.rows_needed), have=count(finding.n)
     )
+
+
+def _replies_needed(finding: Finding, needed: int) -> str:
+    """How many questions, attempts or the like would decide, and whether they likely shut it."""
+    greatest = finding.direction != "min"
+    value, limit = finding.value, finding.limit
+    breaks = (
+        value is not None
+        and limit is not None
+        and (value > limit if greatest else value < limit)
+    )
+    text = (
+        _(
+            "About {needed} would decide, and likely keep it shut, since the measured value breaks "
+            "the limit; there are {have}."
+        )
+        if breaks
+        else _("About {needed} would decide; there are {have}.")
+    )
+    return text.format(needed=counted(finding.metric, needed), have=count(finding.n))
 
 
 def headline(record: Record) -> str:

@@ -7,6 +7,7 @@ import re
 from proofstone.core.finding import Verdict
 from proofstone.core.i18n import _, message
 from proofstone.report.numbers import base_of
+from proofstone.report.replies import MEASURES
 
 _CONDITION = re.compile(r" (=|<|>=|in|is) .")
 
@@ -39,7 +40,7 @@ METRICS = {
     "slice_log_loss": message("Log loss of a slice"),
     "slice_error": message("Error rate of a slice"),
     "answer_match_rate": message("Answer match rate"),
-}
+} | {metric: one.name for metric, one in MEASURES.items()}
 
 MEANINGS = {
     "roc_auc": message(
@@ -97,7 +98,7 @@ MEANINGS = {
     "slice_log_loss": message("Log loss within a part of the data."),
     "slice_error": message("Share of wrong decisions within a part of the data."),
     "answer_match_rate": message("Share of questions whose answer holds an expected text."),
-}
+} | {metric: one.meaning for metric, one in MEASURES.items()}
 
 MITIGATIONS = {
     "none": message("none"),
@@ -129,6 +130,20 @@ ROLES = {
 }
 
 
+SUBJECTS = {
+    "language=en": message("in English"),
+    "language=zh": message("in Chinese"),
+    "attribute=gender": message("of different gender"),
+    "attribute=region": message("from different regions"),
+    "attribute=origin": message("with names of different origin"),
+    "change=typos": message("with typing errors"),
+    "change=wording": message("set otherwise"),
+}
+"""What a part of an assistant's questions is called behind the noun."""
+
+_WHERE = message(" {subject}")
+
+
 def verdict_name(verdict: Verdict) -> str:
     """The verdict as a word in the language in force."""
     return _(VERDICTS[verdict])
@@ -138,16 +153,27 @@ def metric_name(metric: str) -> str:
     """The metric's name in the language in force; an unknown one is shown as it is."""
     base = base_of(metric)
     name = _(METRICS[base]) if base in METRICS else base
+    if metric == base:
+        return name
     if metric.endswith("_difference"):
         return _("{metric}: difference").format(metric=name)
-    if metric.endswith("_ratio"):
-        return _("{metric}: ratio").format(metric=name)
-    return name
+    return _("{metric}: ratio").format(metric=name)
 
 
 def subject_name(subject: str) -> str:
     """What was measured, in the language in force."""
-    return _("all cases") if subject == "all" else slice_name(subject)
+    if subject == "all":
+        return _("all cases")
+    return _(SUBJECTS[subject]) if subject in SUBJECTS else slice_name(subject)
+
+
+def where(subject: str) -> str:
+    """The part of the questions that `subject` names, to stand behind its noun; empty for all."""
+    if subject == "all":
+        return ""
+    if subject in SUBJECTS:
+        return _(_WHERE).format(subject=_(SUBJECTS[subject]))
+    return _(" ({subject})").format(subject=slice_name(subject))
 
 
 def slice_name(subject: str) -> str:

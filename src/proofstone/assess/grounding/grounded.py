@@ -66,7 +66,7 @@ def support(sentence: str, passage: str) -> Support:
     Support(share=1.0, conflicts=('negation',))
     """
     said, held = _content(sentence), set(_content(passage))
-    if not said or _closed(sentence) in _closed(passage):
+    if not said or _closed(sentence) in map(_closed, sentences(passage)):
         return Support(1.0, ())
     foreign = {word for word in said if not _holds(held, word)}
     share = 1.0 - sum(word in foreign for word in said) / len(said)
@@ -110,6 +110,8 @@ def _holds(held: Set[str], word: str) -> bool:
 
 def _same_stem(one: str, other: str) -> bool:
     """Whether two words differ in their endings alone, roughly."""
+    if one.isalpha() and other.isalpha() and {f"{one}s", f"{other}s"} & {one, other}:
+        return True
     shorter, longer = sorted((len(one), len(other)))
     if shorter < 4 or longer - shorter > 3 or not (one.isalpha() and other.isalpha()):
         return False

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from proofstone.core.i18n import message
 from proofstone.core.project.schema import Assess, Heading, Name, Section, Select
+from proofstone.core.project.tune import Tune
 
 Address = Annotated[str, Field(min_length=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -78,6 +79,9 @@ class Responder(Section):
     )
     sha256: Sha256 | None = Field(None, description="What those weights must hash to")
     adapter: Address | None = Field(None, description="A LoRA adapter (GGUF) made for them")
+    tune: Tune | None = Field(
+        None, description="Fine-tune an adapter for them first; takes long on a CPU"
+    )
     languages: list[SpokenLanguage] = Field(
         default_factory=lambda: ["en"],
         description="Languages that the generator words; in others, sentences are quoted",

@@ -21,7 +21,7 @@ def inconsistencies(document: Document, known: Known) -> Iterator[Problem]:
 
 
 def _duplicate_names(document: Document, _: Known) -> Iterator[Problem]:
-    for where in (("train", "candidates"), ("data", "rules")):
+    for where in (("train", "candidates"), ("assistant", "candidates"), ("data", "rules")):
         first: dict[str, Path] = {}
         for path, _entry in document.items(*where):
             name = document.text(*path, "name")
@@ -162,6 +162,19 @@ def _threshold(document: Document, _: Known) -> Iterator[Problem]:
         yield document.problem((*where, "value"), message, "set rule: fixed, or delete value")
 
 
+def _responders(document: Document, _: Known) -> Iterator[Problem]:
+    for path, _entry in document.items("assistant", "candidates"):
+        if document.text(*path, "generator") is not None:
+            if document.at(*path, "tune") is not None and document.text(*path, "adapter"):
+                message = "an adapter is given and tuned at once"
+                yield document.problem((*path, "tune"), message, "delete adapter or tune")
+            continue
+        for key in ("adapter", "tune"):
+            if document.at(*path, key) is not None:
+                message = f"{key} is for a generator, and there is none"
+                yield document.problem((*path, key), message, "add generator, or delete this")
+
+
 def _names(document: Document, known: Known) -> Iterator[Problem]:
     prefer = document.text("select", "prefer")
     if prefer is not None and prefer not in known.metrics:
@@ -187,5 +200,6 @@ _CHECKS: tuple[Callable[[Document, Known], Iterator[Problem]], ...] = (
     _split,
     _candidates,
     _threshold,
+    _responders,
     _names,
 )

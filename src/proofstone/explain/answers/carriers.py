@@ -9,6 +9,7 @@ import polars as pl
 
 from proofstone.explain.answers.pieces import Piece, Unit, kept, pieces
 from proofstone.explain.answers.surrogate import LEAST, Surrogate, of_all, of_some
+from proofstone.models.assistant.assistant import Assistant, Outline
 from proofstone.models.assistant.grounds import Grounds
 from proofstone.models.assistant.wording import prompt
 from proofstone.models.conversation import CONTINUATION, MESSAGES, Conversation, write
@@ -31,6 +32,13 @@ class Worded:
     grounds: Grounds
     question: str
     text: str
+
+    @classmethod
+    def of(cls, assistant: Assistant, outline: Outline, question: str, text: str) -> Worded:
+        """The answer `text` of `assistant` to `question`; `outline` has to leave it open."""
+        assert outline.prompt is not None
+        instructions = assistant.settings.instructions
+        return cls(instructions, outline.prompt[1:-1], outline.grounds, question, text)
 
     def prompt(self, passages: tuple[Passage, ...]) -> Conversation:
         """What the model would have been given, had only these `passages` been found."""

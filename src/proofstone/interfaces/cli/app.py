@@ -23,7 +23,7 @@ _MODULES = {
     "doctor": "project", "report": "evidence", "assess": "evidence", "explain": "evidence",
     "releases": "releases", "compare": "releases", "promote": "releases", "rollback": "releases",
     "export": "releases", "verify": "releases", "reproduce": "releases",
-    "serve": "serving", "predict": "serving",
+    "serve": "serving", "predict": "serving", "feedback": "serving",
     "models list": "models", "models pull": "models", "models show": "models",
 }  # fmt: skip
 

@@ -37,10 +37,27 @@ def assess_command(
         typer.Option(help=_("A YAML list of gates: metric, subject, min or max, reason.")),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help=_("A chat model in a GGUF file; needs --questions."))
+        str | None,
+        typer.Option(
+            help=_("A chat model in a GGUF file, with --questions; or its name, with --endpoint.")
+        ),
     ] = None,
     questions: Annotated[
-        Path | None, typer.Option(help=_("A YAML list of questions: prompt, expect."))
+        Path | None, typer.Option(help=_("A YAML list of questions; see the documentation."))
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help=_("Address of an OpenAI-compatible service."))
+    ] = None,
+    suite: Annotated[str, typer.Option(help=_("With --endpoint: what it is asked."))] = "support",
+    key_variable: Annotated[
+        str | None,
+        typer.Option(help=_("With --endpoint: the environment variable that holds the key.")),
+    ] = None,
+    most_calls: Annotated[
+        int | None, typer.Option(min=1, help=_("With --endpoint: greatest number of calls."))
+    ] = None,
+    most_tokens: Annotated[
+        int | None, typer.Option(min=1, help=_("With --endpoint: greatest number of tokens."))
     ] = None,
     report: Annotated[
         Path | None, typer.Option(help=_("Where the report goes; beside the file by default."))
@@ -51,12 +68,24 @@ def assess_command(
     as_json: Json = False,
 ) -> None:
     """The command `assess`; `core.operations` has its help."""
-    if model is not None:
+    if endpoint is not None:
+        from proofstone.pipeline.endpoint import Limits
+
+        if model is None:
+            raise InputError("--model is wanting", hint="name the model that the service has")
+        given = {"predictions": predictions, "sarif": sarif, "junit": junit}
+        _refuse(given, "--endpoint", "the report and --json have the findings")
+        document = Workspace(project).ask_endpoint(
+            endpoint, model, suite=suite, key=key_variable,
+            limits=Limits(most_calls, most_tokens), questions=questions, gates=gates,
+            report=report,
+        )  # fmt: skip
+    elif model is not None:
         if questions is None:
             raise InputError("--questions is wanting", hint="a YAML list of prompt and expect")
         given = {"predictions": predictions, "gates": gates, "sarif": sarif, "junit": junit}
         _refuse(given, "--model", "a chat model is measured without gates, for now")
-        document = Workspace(project).ask(model, questions, report=report)
+        document = Workspace(project).ask(Path(model), questions, report=report)
     elif predictions is None:
         given = {"questions": questions, "gates": gates, "report": report}
         _refuse(given, "a project", "gates stand in its file; `proofstone report` writes reports")

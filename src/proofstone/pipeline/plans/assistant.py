@@ -29,6 +29,8 @@ def assistant_nodes(project: AssistantProject, directory: Path) -> Iterator[Node
     yield _retrieval_node(project)
     probes = chosen_probes(project)
     for candidate in project.assistant.candidates:
+        if candidate.tune is not None:
+            yield _tune_node(project, candidate, directory)
         yield _train_node(project, candidate)
         yield _assess_node(project, candidate, probes)
 
@@ -100,6 +102,27 @@ def _retrieval_node(project: AssistantProject) -> Node:
     )
 
 
+def _tune_node(project: AssistantProject, candidate: Responder, directory: Path) -> Node:
+    assert candidate.generator is not None
+    assert candidate.tune is not None
+    examples = candidate.tune.examples
+    return Node(
+        f"train.tune/{candidate.name}",
+        "proofstone.train.tune.step:tune_generator",
+        {
+            "assistant": _shared(project),
+            "candidate": candidate.model_dump(mode="json"),
+            "fingerprint": None if examples is None else files.fingerprint(examples, directory),
+        },
+        {
+            "retrieval": Port("train.retrieval", "retrieval"),
+            "encoder": Port(_ENCODER, "weights"),
+            "questions": _QUESTIONS,
+            "generator": Port(_weights(candidate.generator), "weights"),
+        },
+    )
+
+
 def _train_node(project: AssistantProject, candidate: Responder) -> Node:
     inputs = {
         "retrieval": Port("train.retrieval", "retrieval"),
@@ -109,6 +132,9 @@ def _train_node(project: AssistantProject, candidate: Responder) -> Node:
         address = getattr(candidate, role)
         if address is not None:
             inputs[role] = Port(_weights(address), "weights")
+    if candidate.tune is not None:
+        inputs["adapter"] = Port(f"train.tune/{candidate.name}", "adapter")
+        inputs["account"] = Port(f"train.tune/{candidate.name}", "account")
     return Node(
         f"train.fit/{candidate.name}",
         "proofstone.train.assistant.fit:fit",

@@ -21,8 +21,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def view(record: Record) -> View | None:
-    """All candidates; None when there is none, or one that no family made."""
-    if not any(one.family for one in record.candidates):
+    """All candidates; None when there is none, one that no family made, or for an assistant."""
+    if record.assistant or not any(one.family for one in record.candidates):
         return None
     rows = [_row(record, index, one) for index, one in enumerate(record.candidates)]
     gap = record.gap

@@ -21,7 +21,9 @@ ROWS = 20
 
 
 def view(record: Record) -> View | None:
-    """Facts, problems and columns; None when the record says nothing about data."""
+    """Facts, problems and columns; None when the record says nothing about a table."""
+    if record.assistant:
+        return None
     columns = columns_of(record)
     problems = problems_of(record)
     if not columns and not problems and not record.profile:

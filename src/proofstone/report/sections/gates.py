@@ -14,7 +14,7 @@ from proofstone.report.language import say
 from proofstone.report.numbers import base_of, count, kind_of, share, show, span
 from proofstone.report.record import Gate, Record
 from proofstone.report.sections.section import View
-from proofstone.report.sentences import judgement, limit_text, sentence
+from proofstone.report.sentences import counted, judgement, limit_text, sentence
 from proofstone.report.terms import ESTIMATORS, metric_name, subject_name, verdict_name
 from proofstone.report.ways import ways_open
 
@@ -36,16 +36,23 @@ def _gate(record: Record, gate: Gate) -> dict[str, Any]:
         "subject": subject_name(finding.subject),
         "value": show(finding.metric, finding.value),
         "interval": span(finding.metric, finding.low, finding.high),
-        "level": share(finding.level) if known else "",
         "limit": limit_text(finding),
         "sentence": sentence(record, finding) if known else "",
         "judgement": judgement(finding),
         "reason": say(gate.reason),
-        "rows": count(finding.n) if finding.n else "",
-        "evidence": _(ESTIMATORS[finding.evidence]) if known else "",
+        "basis": _basis(finding) if known else "",
         "chart": chart(finding),
         "opening": ways_open(record, gate),
     }
+
+
+def _basis(finding: Finding) -> str:
+    """Level, number of rows and kind of evidence."""
+    return _("confidence level {level}; {rows}; {evidence}").format(
+        level=share(finding.level),
+        rows=counted(finding.metric, finding.n),
+        evidence=_(ESTIMATORS[finding.evidence]),
+    )
 
 
 def scale_of(finding: Finding, *others: float | None) -> Scale:
@@ -92,4 +99,6 @@ def tick_text(metric: str, tick: float) -> str:
             if kind_of(metric) == "rate"
             else (f"{100 * tick:.3g}".replace("-", "−"))
         )
+    if kind_of(metric) == "count":
+        return count(tick)
     return f"{tick:.3g}".replace("-", "−")

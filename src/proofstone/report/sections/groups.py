@@ -13,7 +13,7 @@ from proofstone.report.numbers import base_of, count, kind_of, show, span
 from proofstone.report.record import Record, mapping
 from proofstone.report.sections.gates import tick_text
 from proofstone.report.sections.section import View
-from proofstone.report.sentences import Group, groups_of, limit_text, sentence
+from proofstone.report.sentences import Group, compares_groups, groups_of, limit_text, sentence
 from proofstone.report.terms import meaning, metric_name, verdict_name
 
 FIRST = ("false_positive_rate", "true_positive_rate", "selection_rate", "precision")
@@ -25,9 +25,11 @@ def view(record: Record) -> View | None:
     columns: dict[str, list[Finding]] = {}
     others: dict[str, list[Finding]] = {}
     for finding in record.findings:
+        if not compares_groups(finding):
+            continue
         if finding.metric.endswith("_difference") and groups_of(finding):
             columns.setdefault(finding.subject, []).append(finding)
-        elif finding.metric.endswith(("_difference", "_ratio")):
+        else:
             others.setdefault(finding.subject, []).append(finding)
     if not columns and not others:
         return None

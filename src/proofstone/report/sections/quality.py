@@ -11,6 +11,7 @@ from proofstone.core.i18n import _
 from proofstone.report.charts.curve import Point, calibration_chart, roc_chart
 from proofstone.report.numbers import count, number, share, show, span
 from proofstone.report.record import Record, find, listing, mapping
+from proofstone.report.replies import MEASURES
 from proofstone.report.sections.section import View
 from proofstone.report.sentences import sentence
 from proofstone.report.terms import METRICS, metric_name
@@ -19,7 +20,7 @@ PER_FEATURE = ("mean_abs_shapley", "slice_log_loss", "slice_error", "local_shapl
 
 
 def view(record: Record) -> View | None:
-    """Findings about all cases; None when there is none."""
+    """Findings about all cases that no other section shows; None when there is none."""
     order = list(METRICS)
     about_all = [
         finding
@@ -27,6 +28,7 @@ def view(record: Record) -> View | None:
         if finding.subject == "all"
         and finding.value is not None
         and finding.metric not in PER_FEATURE
+        and finding.metric not in MEASURES
     ]
     if not about_all:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from proofstone.guards.folding import INVISIBLE
 from proofstone.guards.recognisers.mask import mask
 from proofstone.measures.intervals import wilson
 from proofstone.serve.chat.errors import Refused
@@ -31,7 +32,9 @@ class Feedback:
 
 
 def parse_feedback(document: object) -> Feedback:
-    """Return the feedback in the body `document`; personal data in its comment is masked.
+    """Return the feedback in the body `document`.
+
+    Its comment is put on one line, without control characters and with personal data masked.
 
     Raises:
         Refused: a field is unknown, wanting, of another type or too long, or nothing is said.
@@ -42,7 +45,7 @@ def parse_feedback(document: object) -> Feedback:
     satisfied, resolved = (_opinion(state.get(name), name) for name in ("satisfied", "resolved"))
     comment = state.get("comment")
     if comment is not None:
-        comment = text(comment, "comment").strip()
+        comment = " ".join(INVISIBLE.sub("", text(comment, "comment")).split())
         if len(comment) > _LONGEST:
             problem = f"has {len(comment)} characters, and {_LONGEST} are the most"
             raise Refused("string_above_max_length", "comment", problem)

@@ -114,7 +114,7 @@ def _write(
     most = assistant.settings.max_tokens
     operation = Generate(min(asked.max_tokens or most, most), asked.temperature, asked.stop)
     draw = secrets.randbelow(_SEEDS) if asked.seed is None else asked.seed % _SEEDS
-    pieces = []
+    pieces: list[str] = []
     for piece in assistant.generator.stream(begun.outline.prompt, operation, draw, cancelled):
         if piece.usage is not None:
             return Completion("".join(pieces), piece.finish or "stop", piece.usage)

@@ -45,6 +45,9 @@ def fit(context: Context) -> Mapping[str, Draft]:
         "chosen": {"threshold": handover["threshold"]},
         "handover": {name: handover[name] for name in ("curve", "n", "answerable", "threshold")},
     }
+    account = context.inputs.get("account")
+    if account is not None:
+        trials["tune"] = json.loads(account.read("account.json"))
     meta = {"candidate": candidate.name, "family": "assistant"}
     return {
         "model": Draft("model", files, meta),

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from proofstone.core.errors import DataError
-from proofstone.models import fields
 from proofstone.models.assistant.grounds import Grounds, matches
 from proofstone.models.assistant.wording import prompt
 from proofstone.models.conversation import Conversation, Turn, exchange
@@ -47,23 +46,16 @@ class Wording:
 
 
 def questions_to_learn(
-    document: Sequence[Mapping[str, Any]], languages: Sequence[str], file: str
+    rows: Sequence[Mapping[str, Any]], languages: Sequence[str]
 ) -> list[Question]:
-    """Return the questions of an evaluation set that may be learned from, in `languages`.
+    """Return the questions that may be learned from, in `languages`; `rows` as data.questions has.
 
-    Those are the entries with `use: calibrate`. The others judge the tuned model and are never
+    Those are the ones with `use: calibrate`. The others judge the tuned model and are never
     returned.
-
-    Raises:
-        InputError: an entry lacks a field or has one of another kind; names entry and field.
     """
-    found = []
-    for number, entry in enumerate(document, start=1):
-        place = f"{file}, entry {number}"
-        if fields.field(entry, "use", place) != "calibrate":
-            continue
-        found += [_question(entry, name, place) for name in languages]
-    return found
+    return [
+        _question(row) for row in rows if row["use"] == "calibrate" and row["language"] in languages
+    ]
 
 
 def grounded_examples(
@@ -104,25 +96,14 @@ def grounded_examples(
     return found
 
 
-def _question(entry: Mapping[str, Any], language: str, place: str) -> Question:
-    name = fields.text(fields.field(entry, "id", place), f"{place}, id")
-    place = f"{place}, {language}"
-    told = fields.mapping(fields.field(entry, language, place), place)
-    said = [
-        fields.text(one, f"{place}, turns")
-        for one in fields.items(fields.field(told, "turns", place), f"{place}, turns")
-    ]
-    if len(said) % 2 == 0:
-        raise fields.misfit(f"{place}, turns", "the last is not the user's")
-    answers = fields.field(entry, "expect", place) == "answer"
-    reference = fields.text(fields.field(told, "reference", place), f"{place}, reference")
-    sources = fields.texts(fields.field(told, "sources", place), f"{place}, sources")
+def _question(row: Mapping[str, Any]) -> Question:
+    answers = row["expect"] == "answer"
     return Question(
-        name,
-        language,
-        exchange(*said),
-        reference if answers else "",
-        sources if answers else (),
+        row["topic"],
+        row["language"],
+        exchange(*row["turns"]),
+        row["reference"] if answers else "",
+        tuple(row["sources"]) if answers else (),
     )
 
 

@@ -27,19 +27,22 @@ _CHUNK = 1 << 20
 class Base:
     """A loaded base model.
 
-    `model` is a causal language model of transformers in float32; `sha256` that of the file it was
-    read from, or of the list of a folder's files.
+    `address` is where it came from. `model` is a causal language model of transformers in float32;
+    `sha256` that of the file it was read from, or of the list of a folder's files.
     """
 
     path: Path
+    address: str
     model: Any
     tokenizer: Any
     template: ChatTemplate
     sha256: str
 
 
-def load_base(path: Path) -> Base:
+def load_base(path: Path, address: str | None = None) -> Base:
     """Load the model in `path`: a GGUF file, whose weights are dequantised, or a folder.
+
+    `address` is where it came from, if that is not `path`.
 
     Nothing is fetched, no code of the model is run, nothing is unpickled.
 
@@ -61,7 +64,7 @@ def load_base(path: Path) -> Base:
         raise DataError(f"{path}: no token ends a turn", hint="set eos_token in its tokenizer")
     tokens = {name: getattr(tokenizer, name) for name in _TOKENS if getattr(tokenizer, name)}
     template = ChatTemplate(text, tokens, tokenizer.eos_token)
-    return Base(path, model, tokenizer, template, base_digest(path))
+    return Base(path, address or str(path), model, tokenizer, template, base_digest(path))
 
 
 def base_digest(path: Path) -> str:

@@ -14,12 +14,12 @@ import numpy as np
 
 from proofstone.core.errors import DataError
 from proofstone.core.extras import need
+from proofstone.core.project.tune import Tune
 from proofstone.train.tune.batches import micro_batches, step_rows
 from proofstone.train.tune.checkpoint import Progress, load_checkpoint, save_checkpoint
 from proofstone.train.tune.encode import Encoded
 from proofstone.train.tune.loss import answer_loss, mean_loss
 from proofstone.train.tune.schedule import learning_rate
-from proofstone.train.tune.settings import Tune
 
 _NEW, _BEST, _FIRST, _SECOND = "adapter/", "best/", "first/", "second/"
 _HINT = "lower learning_rate, or look for odd examples"

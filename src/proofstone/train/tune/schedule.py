@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from proofstone.train.tune.settings import Tune
+from proofstone.core.project.tune import Tune
 
 
 def learning_rate(step: int, steps: int, settings: Tune) -> float:
@@ -13,7 +13,7 @@ def learning_rate(step: int, steps: int, settings: Tune) -> float:
     It rises in equal parts over the warm-up, then stays, falls in a line to 0, or falls along half
     a cosine (Loshchilov & Hutter 2017).
 
-    >>> settings = Tune(base="b", examples="e", learning_rate=0.1, warm_up=0.2, schedule="linear")
+    >>> settings = Tune(learning_rate=0.1, warm_up=0.2, schedule="linear")
     >>> [round(learning_rate(step, 10, settings), 4) for step in (0, 1, 2, 6, 9)]
     [0.05, 0.1, 0.1, 0.05, 0.0125]
     """

@@ -17,15 +17,15 @@ from typing import Any
 from proofstone.core.canonical import canonical_json, digest_json
 from proofstone.core.errors import InputError
 from proofstone.core.extras import need
+from proofstone.core.project.tune import Tune
 from proofstone.train.tune.checkpoint import Progress
 from proofstone.train.tune.encode import encode
 from proofstone.train.tune.examples import Example, examples_digest, split
 from proofstone.train.tune.load import Base
 from proofstone.train.tune.result import Account, Shape, Tuned
 from proofstone.train.tune.run import Run
-from proofstone.train.tune.settings import Tune
 
-_APART = {"base", "examples", "checkpoint_every", "device", "precision"}
+_APART = {"examples", "checkpoint_every", "device", "precision"}
 
 
 def tune(
@@ -78,7 +78,7 @@ def tune(
         progress = run.go(checkpoint, tell)
         return Tuned(
             weights=_weights(model),
-            config=_config(model, settings),
+            config=_config(model, base),
             alpha=settings.lora.alpha,
             shape=Shape.of(base.model.config),
             account=_account(base, run, progress, device, depends["examples"], too_long),
@@ -93,7 +93,7 @@ def _account(
     base: Base, run: Run, progress: Progress, device: str, examples: str, too_long: list[str]
 ) -> Account:
     return Account(
-        base=run.settings.base,
+        base=base.address,
         base_sha256=base.sha256,
         template_sha256=base.template.sha256,
         examples_sha256=examples,
@@ -157,10 +157,10 @@ def _weights(model: Any) -> bytes:
     return weights
 
 
-def _config(model: Any, settings: Tune) -> bytes:
+def _config(model: Any, base: Base) -> bytes:
     """The adapter's configuration as peft reads it, in one order."""
     document = model.peft_config["default"].to_dict() | {
-        "base_model_name_or_path": settings.base,
+        "base_model_name_or_path": base.address,
         "inference_mode": True,
     }
     plain = {name: sorted(one) if isinstance(one, set) else one for name, one in document.items()}

@@ -1,4 +1,4 @@
-"""What is tuned, on what, and how: the section `tune` of a project file."""
+"""How a chat model is tuned: the section `tune` of an assistant's candidate."""
 
 from __future__ import annotations
 
@@ -37,8 +37,11 @@ class EarlyStopping(Section):
 class Tune(Section):
     """Supervised fine-tuning of a chat model. Opt-in: on a CPU it takes long."""
 
-    base: str = Field(description="A GGUF file, or a folder with safetensors and a tokenizer")
-    examples: str = Field(description="Conversations: a JSONL or YAML file")
+    examples: str | None = Field(
+        None,
+        description="Conversations to learn from (JSONL or YAML); absent: the questions for "
+        "calibration, each with its passages and its right answer",
+    )
     lora: Lora = Field(Lora(), description="The adapters that are trained")
     epochs: float | None = Field(None, gt=0, le=1000, description="Passes over the examples")
     steps: int | None = Field(None, ge=1, description="Steps of the optimiser, instead of epochs")
@@ -73,7 +76,7 @@ class Tune(Section):
     def total_steps(self, examples: int) -> int:
         """Steps of the optimiser for so many training examples: one epoch where none is said.
 
-        >>> Tune(base="b.gguf", examples="e.jsonl", batch_size=4, epochs=2).total_steps(10)
+        >>> Tune(batch_size=4, epochs=2).total_steps(10)
         5
         """
         if self.steps is not None:

@@ -1,0 +1,1 @@
+"""Whether a tuned model remembers single examples: what its probes share."""

@@ -1,0 +1,147 @@
+"""Assessing a chat model that we do not host, behind any OpenAI-compatible endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from proofstone.assess.assistant import question_of
+from proofstone.assess.endpoint import EndpointAssistant
+from proofstone.checks.gate import judge_all, merge
+from proofstone.checks.levels import corrected_levels
+from proofstone.checks.oracle import Oracle
+from proofstone.checks.probe import ConversationCase
+from proofstone.core.budget import Prices, Spending
+from proofstone.core.durable import write_file
+from proofstone.core.errors import InputError
+from proofstone.core.project.nearest import nearest
+from proofstone.data.knowledge.questions import parse_questions
+from proofstone.models.conversation import exchange, rows_of
+from proofstone.models.endpoint.remote import RemoteModel
+from proofstone.pipeline.gates import read_gates
+from proofstone.pipeline.opening import would_open
+from proofstone.pipeline.plugins import plugin
+from proofstone.pipeline.record import not_tested
+from proofstone.report.render import render
+from proofstone.store.store import Store
+
+SUITES = {
+    "support": (
+        "answers",
+        "counterfactual",
+        "document_injection",
+        "jailbreak",
+        "length",
+        "personal_data",
+        "prompt_leakage",
+        "robustness",
+        "user_injection",
+    ),
+}
+"""Named sets of probes that need nothing of a model but its replies."""
+
+_QUESTIONS = files("proofstone") / "templates" / "support" / "questions.yaml"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an assessment may cost at most; `prices` are of a million tokens."""
+
+    calls: int | None = None
+    tokens: int | None = None
+    money: float | None = None
+    prices: Prices | None = None
+
+
+def assess_endpoint(
+    url: str,
+    model: str,
+    store: Store,
+    *,
+    suite: str = "support",
+    key: str | None = None,
+    limits: Limits = Limits(),
+    questions: Path | None = None,
+    gates: Path | None = None,
+    report: Path | None = None,
+) -> dict[str, Any]:
+    """Ask the model at `url` every question of a suite; write a report and return the findings.
+
+    `key` names the environment variable that holds the key. Answers are kept in the ledger: an
+    assessment that was stopped, by a budget too, goes on where it was. Without `questions`, those
+    of the template `support` are asked; only those for judging count.
+
+    Raises:
+        InputError: there is no such suite, the address cannot be used, a gate or question does
+            not hold.
+        MissingExtra: the library that asks is not installed.
+    """
+    if suite not in SUITES:
+        raise InputError(f"there is no suite {suite!r}", hint=nearest(suite, SUITES))
+    declared = read_gates(gates).gates if gates else []
+    probes = [plugin("probes", name).load() for name in SUITES[suite]]
+    budget = Spending(
+        limit_calls=limits.calls,
+        limit_tokens=limits.tokens,
+        limit_money=limits.money,
+        prices=limits.prices,
+    )
+    remote = RemoteModel(url, model, budget, key=key)
+    assistant = EndpointAssistant(remote, recall=store.answers)
+    judged = [one for one in _questions(questions) if one["use"] == "judge"]
+    case = ConversationCase(
+        rows=rows_of([exchange(*one["turns"]) for one in judged]),
+        questions=tuple(question_of(one) for one in judged),
+        model=assistant,
+        levels=corrected_levels(declared, probes, level=0.95, candidates=1),
+    )
+    findings = Oracle(assistant).run(probes, case)
+    opening = judge_all(findings, declared)
+    findings = merge(findings, opening.gates)
+    alone: list[dict[str, Any]] = [{"name": model, "preferred": None, "gates": []}]
+    record = {
+        "format": 1,
+        "name": model,
+        "candidates": [
+            {
+                "name": model,
+                "verdict": str(opening.verdict),
+                "findings": [finding.to_json() for finding in findings],
+            }
+        ],
+        "winner": model,
+        "verdict": str(opening.verdict),
+        "gates": [
+            finding.to_json()
+            | {
+                "why_limit": gate.reason or gate.not_applicable,
+                "would_open": would_open(finding, findings, opening.gates, alone, model),
+            }
+            for gate, finding in zip(declared, opening.gates, strict=True)
+        ],
+        "not_tested": not_tested(findings),
+    }
+    page = report or Path(f"{_file_name(model)}-report.html")
+    write_file(page, render(record).encode())
+    return {
+        "threshold": None,
+        "verdict": str(opening.verdict),
+        "findings": [finding.to_json() for finding in findings],
+        "spent": vars(budget.spent),
+        "rows_answered": assistant.tally.answered,
+        "report": str(page),
+    }
+
+
+def _questions(path: Path | None) -> list[dict[str, Any]]:
+    if path is not None:
+        return parse_questions(path)
+    with as_file(_QUESTIONS) as shipped:
+        return parse_questions(shipped)
+
+
+def _file_name(model: str) -> str:
+    """The model's name as a file's: no folders, nothing that a shell minds."""
+    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in model).strip(".")
