@@ -60,7 +60,7 @@ class Workspace:
                 f"{self.directory}: there is no {FILE}",
                 hint="run `proofstone init`, or name the project's folder with --project",
             )
-        return self._open_store()
+        return self.open_store()
 
     @cached_property
     def releases(self) -> ReleaseDesk:
@@ -134,26 +134,6 @@ class Workspace:
             "report": document["report"],
         }
 
-    def ask(self, model: Path, questions: Path, *, report: Path | None = None) -> dict[str, Any]:
-        """Assess a chat model (GGUF) on a list of questions; answers are kept in the ledger."""
-        from proofstone.pipeline.questions import assess_questions
-
-        store = self._open_store()
-        try:
-            return assess_questions(model, questions, store, report=report)
-        finally:
-            store.close()
-
-    def ask_endpoint(self, url: str, model: str, **options: Any) -> dict[str, Any]:
-        """Assess a chat model behind an OpenAI-compatible endpoint; see `assess_endpoint`."""
-        from proofstone.pipeline.endpoint import assess_endpoint
-
-        store = self._open_store()
-        try:
-            return assess_endpoint(url, model, store, **options)
-        finally:
-            store.close()
-
     def why(self, step: str) -> dict[str, Any]:
         """Name the inputs of `step` that changed since it last ran."""
         from proofstone.pipeline.forecast import why
@@ -186,10 +166,10 @@ class Workspace:
         return {"release": row.id, "files": files}
 
     def explain(self, rows: Path, *, release: str = "latest", limit: int = 5) -> dict[str, Any]:
-        """Attributions of a release's predictions for the first `limit` rows of a file."""
-        from proofstone.serve.explain import explain_file
+        """Why a release decides or answers as it does, for the first `limit` rows of a file."""
+        from proofstone.serve.why import explain_any
 
-        return explain_file(self.verified(release), rows, limit=limit)
+        return explain_any(self.verified(release), rows, limit=limit)
 
     def predict(
         self, rows: Path, output: Path, *, release: str = "production", key: Path | None = None
@@ -237,7 +217,8 @@ class Workspace:
         who = self.settings.user
         return Journey(self.project, self.directory, self.store, who=who, tell=self.tell)
 
-    def _open_store(self) -> Store:
+    def open_store(self) -> Store:
+        """Open the store, also where there is no project; whoever opens it closes it."""
         from proofstone.store.store import Store
 
         address = self.settings.ledger
@@ -401,6 +382,26 @@ class ModelDesk:
         from proofstone.pipeline.models import show_model
 
         return show_model(model, self._workspace.settings.models)
+
+    def ask(self, model: Path, questions: Path, *, report: Path | None = None) -> dict[str, Any]:
+        """Assess a chat model (GGUF) on a list of questions; answers are kept in the ledger."""
+        from proofstone.pipeline.questions import assess_questions
+
+        store = self._workspace.open_store()
+        try:
+            return assess_questions(model, questions, store, report=report)
+        finally:
+            store.close()
+
+    def ask_endpoint(self, url: str, model: str, **options: Any) -> dict[str, Any]:
+        """Assess a chat model behind an OpenAI-compatible endpoint; see `assess_endpoint`."""
+        from proofstone.pipeline.endpoint import assess_endpoint
+
+        store = self._workspace.open_store()
+        try:
+            return assess_endpoint(url, model, store, **options)
+        finally:
+            store.close()
 
 
 def assess_file(

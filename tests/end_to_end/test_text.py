@@ -97,10 +97,11 @@ def test_texts_are_predicted_over_the_open_inference_protocol(
     assert (wrong.status_code, "text" in wrong.text) == (422, True)
 
 
-def test_an_explanation_says_why_there_is_none(project: Path) -> None:
-    pl.DataFrame({"text": ["太差了"]}).write_csv(project / "one.csv")
+def test_an_explanation_shows_the_words_that_count(project: Path) -> None:
+    pl.DataFrame({"text": ["太差了，失望"]}).write_csv(project / "one.csv")
     answer = proofstone(
         "explain", project / "one.csv", "--release", "latest", "-C", project, "--json"
     )
-    assert answer.status == 2
-    assert "models of text keep none" in answer.error["hint"]
+    assert answer.status == 0, answer.error
+    [row] = answer.document["rows"]
+    assert {"差", "失望"} & {char for piece in row["heat"] for char in (piece["text"], piece["text"][:1])}

@@ -16,6 +16,18 @@ def fake() -> SimpleNamespace:
     return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fake.py"))))
 
 
+@pytest.fixture(scope="session")
+def fake_assistant() -> SimpleNamespace:
+    """The builders in `fake_assistant.py`."""
+    return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fake_assistant.py"))))
+
+
+@pytest.fixture
+def assistant(fake_assistant: SimpleNamespace) -> dict[str, Any]:
+    made: dict[str, Any] = fake_assistant.record()
+    return made
+
+
 @pytest.fixture
 def record(fake: SimpleNamespace) -> dict[str, Any]:
     made: dict[str, Any] = fake.record()

@@ -89,3 +89,12 @@ def test_it_prints(browser: SimpleNamespace, page: str, tmp_path: Path) -> None:
     file.write_text(page, "utf-8")
     browser.open_page(tmp_path, file.as_uri() + "#zh", f"--print-to-pdf={tmp_path / 'out.pdf'}")
     assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_an_assistant_s_page_does_not_overflow(
+    browser: SimpleNamespace, fake_assistant: SimpleNamespace, tmp_path: Path
+) -> None:
+    answers = browser.asked(tmp_path, render(fake_assistant.record(), framed=True), (1280, 360))
+    for width, one in answers.items():
+        for moment in ("first", "chinese", "opened"):
+            assert one[moment]["wide"] == [], f"{width} px, {moment}"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from proofstone.checks.probe import Case
+from proofstone.checks.probe import Case, DecisionCase
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.intervals import Interval
@@ -54,12 +54,12 @@ def measured(
     return finding if known else finding.judged(reason=absent)
 
 
-def scores(case: Case, answers: np.ndarray) -> np.ndarray:
+def scores(case: DecisionCase, answers: np.ndarray) -> np.ndarray:
     """The probability of the positive class, shape (n,)."""
     return np.asarray(answers[:, case.positive], dtype=np.float64)
 
 
-def decisions(case: Case, answers: np.ndarray) -> np.ndarray:
+def decisions(case: DecisionCase, answers: np.ndarray) -> np.ndarray:
     """Whether each row's score reaches its threshold: bool, shape (n,)."""
     return np.asarray(scores(case, answers) >= case.threshold)
 

@@ -127,7 +127,7 @@ class Probe:
 def probe(
     *,
     needs: type[Operation],
-    rows: Callable[[AnyCase], int],
+    rows: Callable[[Any], int],
     family: str,
     metrics: tuple[str, ...],
     standards: tuple[str, ...] = (),

@@ -19,6 +19,7 @@ from proofstone.guards.injection_guard import InjectionGuard
 from proofstone.models.assistant.assistant import Assistant, Outline, Screen, keep_all
 from proofstone.models.assistant.files import open_assistant
 from proofstone.models.assistant.reply import GuardAction, Reply
+from proofstone.models.assistant.wording import INSTRUCTIONS
 from proofstone.models.contract import Operation, Signature
 from proofstone.models.contract import Reply as AskReply
 from proofstone.models.conversation import Conversation, Role, Turn, read_planted, read_rows
@@ -86,7 +87,7 @@ class GuardedAssistant:
 
     def begin(self, conversation: Conversation, planted: Sequence[str] = ()) -> Begun:
         """Put the guards before the model, and find what it may answer from."""
-        told = Message("system", self.assistant.settings.instructions)
+        told = Message("system", self.assistant.settings.instructions or INSTRUCTIONS)
         said = [turn for turn in conversation if turn.role != "system"]
         asked = Exchange((told, *(Message(turn.role, turn.content) for turn in said)))
         before = self.guards.before(asked)

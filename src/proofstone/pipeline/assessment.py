@@ -9,15 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from proofstone.assess.predictions import Assessed, assess_estimator, assess_predictions
-from proofstone.checks.gate import judge_all, merge
 from proofstone.checks.levels import corrected_levels
 from proofstone.core.durable import write_file
 from proofstone.core.project.schema import Gate
 from proofstone.data.sources.opening import read_file
 from proofstone.pipeline.gates import GatesFile, parse_gates, read_gates
 from proofstone.pipeline.known import fitting_probes
-from proofstone.pipeline.opening import would_open
-from proofstone.pipeline.record import not_tested
+from proofstone.pipeline.record import record_of
 from proofstone.report.cards import data_card, model_card
 from proofstone.report.frame import frame
 from proofstone.report.junit import junit_xml
@@ -183,31 +181,10 @@ def _probes() -> dict[str, Any]:
 
 
 def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str, label: str) -> Assessment:
-    opening = judge_all(assessed.findings, gates)
-    findings = merge(assessed.findings, opening.gates)
-    verdict = str(opening.verdict)
-    alone: list[dict[str, Any]] = [{"name": name, "preferred": None, "gates": []}]
-    record = {
-        "format": 1,
-        "name": name,
-        "task": {
-            "label": label,
-            "positive": assessed.positive,
-            "protected": list(assessed.case.protected),
-        },
-        "candidates": [
-            {"name": name, "verdict": verdict, "findings": [f.to_json() for f in findings]}
-        ],
-        "winner": name,
-        "verdict": verdict,
-        "gates": [
-            finding.to_json()
-            | {
-                "why_limit": gate.reason or gate.not_applicable,
-                "would_open": would_open(finding, findings, opening.gates, alone, name),
-            }
-            for gate, finding in zip(gates, opening.gates, strict=True)
-        ],
-        "not_tested": not_tested(findings),
+    task = {
+        "label": label,
+        "positive": assessed.positive,
+        "protected": list(assessed.case.protected),
     }
+    record = record_of(name, assessed.findings, gates, task=task)
     return Assessment(record, assessed.threshold)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 
 from proofstone.assess.assistant import question_of
 from proofstone.assess.endpoint import EndpointAssistant
-from proofstone.checks.gate import judge_all, merge
 from proofstone.checks.levels import corrected_levels
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import ConversationCase
@@ -21,9 +21,8 @@ from proofstone.data.knowledge.questions import parse_questions
 from proofstone.models.conversation import exchange, rows_of
 from proofstone.models.endpoint.remote import RemoteModel
 from proofstone.pipeline.gates import read_gates
-from proofstone.pipeline.opening import would_open
 from proofstone.pipeline.plugins import plugin
-from proofstone.pipeline.record import not_tested
+from proofstone.pipeline.record import record_of
 from proofstone.report.render import render
 from proofstone.store.store import Store
 
@@ -90,49 +89,33 @@ def assess_endpoint(
     )
     remote = RemoteModel(url, model, budget, key=key)
     assistant = EndpointAssistant(remote, recall=store.answers)
-    judged = [one for one in _questions(questions) if one["use"] == "judge"]
-    case = ConversationCase(
-        rows=rows_of([exchange(*one["turns"]) for one in judged]),
-        questions=tuple(question_of(one) for one in judged),
-        model=assistant,
-        levels=corrected_levels(declared, probes, level=0.95, candidates=1),
-    )
-    findings = Oracle(assistant).run(probes, case)
-    opening = judge_all(findings, declared)
-    findings = merge(findings, opening.gates)
-    alone: list[dict[str, Any]] = [{"name": model, "preferred": None, "gates": []}]
-    record = {
-        "format": 1,
-        "name": model,
-        "candidates": [
-            {
-                "name": model,
-                "verdict": str(opening.verdict),
-                "findings": [finding.to_json() for finding in findings],
-            }
-        ],
-        "winner": model,
-        "verdict": str(opening.verdict),
-        "gates": [
-            finding.to_json()
-            | {
-                "why_limit": gate.reason or gate.not_applicable,
-                "would_open": would_open(finding, findings, opening.gates, alone, model),
-            }
-            for gate, finding in zip(declared, opening.gates, strict=True)
-        ],
-        "not_tested": not_tested(findings),
-    }
+    levels = corrected_levels(declared, probes, level=0.95, candidates=1)
+    case = _case(assistant, levels, _questions(questions))
+    record = record_of(model, Oracle(assistant).run(probes, case), declared)
     page = report or Path(f"{_file_name(model)}-report.html")
     write_file(page, render(record).encode())
     return {
         "threshold": None,
-        "verdict": str(opening.verdict),
-        "findings": [finding.to_json() for finding in findings],
+        "verdict": record["verdict"],
+        "findings": record["candidates"][0]["findings"],
         "spent": vars(budget.spent),
         "rows_answered": assistant.tally.answered,
         "report": str(page),
     }
+
+
+def _case(
+    assistant: EndpointAssistant,
+    levels: Mapping[tuple[str, str], float],
+    questions: Sequence[Mapping[str, Any]],
+) -> ConversationCase:
+    judged = [one for one in questions if one["use"] == "judge"]
+    return ConversationCase(
+        rows=rows_of([exchange(*one["turns"]) for one in judged]),
+        questions=tuple(question_of(one) for one in judged),
+        model=assistant,
+        levels=levels,
+    )
 
 
 def _questions(path: Path | None) -> list[dict[str, Any]]:

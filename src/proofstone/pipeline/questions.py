@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,11 @@ from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Case
 from proofstone.core.durable import write_file
 from proofstone.core.errors import DataError, InputError
-from proofstone.core.finding import Finding, Verdict
+from proofstone.core.finding import Verdict
 from proofstone.models.conversation import exchange, rows_of
 from proofstone.models.gguf import GgufModel
 from proofstone.pipeline.plugins import plugin
-from proofstone.pipeline.record import not_tested
+from proofstone.pipeline.record import record_of
 from proofstone.report.render import render
 from proofstone.store.store import Store
 
@@ -46,7 +45,7 @@ def assess_questions(
         if finding.verdict is Verdict.NOT_RUN:
             hint = "what was answered is kept: mend the cause, then run again"
             raise DataError(f"{questions}: not assessed: {finding.reason}", hint=hint)
-    record = _record(model.stem, findings)
+    record = record_of(model.stem, findings, [])
     page = report or questions.with_name(f"{questions.stem}-report.html")
     write_file(page, render(record).encode())
     return {
@@ -54,19 +53,6 @@ def assess_questions(
         "findings": record["candidates"][0]["findings"],
         "rows_answered": oracle.tally.answered,
         "report": str(page),
-    }
-
-
-def _record(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
-    found = [finding.to_json() for finding in findings]
-    return {
-        "format": 1,
-        "name": name,
-        "candidates": [{"name": name, "verdict": "not_run", "findings": found}],
-        "winner": name,
-        "verdict": "not_run",
-        "gates": [],
-        "not_tested": not_tested(findings),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from proofstone.checks.gate import judge_all, merge
 from proofstone.core.finding import Finding
 from proofstone.core.project.kinds import Project
-from proofstone.core.project.schema import DecisionProject
+from proofstone.core.project.schema import DecisionProject, Gate
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.node import Port
 from proofstone.pipeline.opening import would_open
@@ -77,6 +77,34 @@ def assemble(
         "decisions": [dict(decided)],
         "environment": _environment(progress),
         "not_tested": not_tested(findings),
+    }
+
+
+def record_of(
+    name: str, findings: Sequence[Finding], gates: Sequence[Gate], **more: Any
+) -> dict[str, Any]:
+    """Return the record of an assessment outside any project: one candidate, and its gates."""
+    opening = judge_all(findings, gates)
+    merged = merge(findings, opening.gates)
+    alone: list[dict[str, Any]] = [{"name": name, "preferred": None, "gates": []}]
+    verdict = str(opening.verdict)
+    found = [finding.to_json() for finding in merged]
+    return {
+        "format": 1,
+        "name": name,
+        **more,
+        "candidates": [{"name": name, "verdict": verdict, "findings": found}],
+        "winner": name,
+        "verdict": verdict,
+        "gates": [
+            finding.to_json()
+            | {
+                "why_limit": gate.reason or gate.not_applicable,
+                "would_open": would_open(finding, merged, opening.gates, alone, name),
+            }
+            for gate, finding in zip(gates, opening.gates, strict=True)
+        ],
+        "not_tested": not_tested(merged),
     }
 
 

@@ -9,8 +9,18 @@ from typing import Any
 from proofstone.core.i18n import _
 from proofstone.report.language import in_language, say
 from proofstone.report.record import Record, listing, mapping
-from proofstone.report.sections import candidates, data, limits, method, quality, summary, untested
-from proofstone.report.sentences import headline, judgement, sentence
+from proofstone.report.replies import MEASURES
+from proofstone.report.sections import (
+    candidates,
+    data,
+    knowledge,
+    limits,
+    method,
+    quality,
+    summary,
+    untested,
+)
+from proofstone.report.sentences import compares_groups, headline, judgement, sentence
 from proofstone.report.terms import metric_name, subject_name, verdict_name
 
 
@@ -69,6 +79,7 @@ def model_blocks(record: Record) -> list[Block]:
             tuple((name, who, verdict_name(v), judgement(f)) for v, name, who, f in measured),
         ),
         Block(_("Quality"), tuple(row["sentence"] for row in _quality(record))),
+        Block(_("Replies"), _replies(record)),
         Block(_("Groups"), _groups(record)),
         Block(_("How it was estimated"), tuple((method.view(record) or {}).get("texts", ()))),
         Block(_("Not tested"), rows=tuple(untested.view(record)["rows"])),
@@ -79,6 +90,8 @@ def model_blocks(record: Record) -> list[Block]:
 
 def data_blocks(record: Record) -> list[Block]:
     """The parts of the data card that the record knows, in the language in force."""
+    if record.assistant:
+        return _knowledge(record)
     columns = [data.describe(record, name, one) for name, one in data.columns_of(record).items()]
     problems = data.problems_of(record)
     rules = [mapping(rule) for rule in listing(mapping(record.project.get("data")).get("rules"))]
@@ -109,11 +122,35 @@ def data_blocks(record: Record) -> list[Block]:
     return [block for block in blocks if not block.empty]
 
 
+def _knowledge(record: Record) -> list[Block]:
+    """The data card of an assistant: its documents, what was set aside, the questions."""
+    languages, problems = knowledge.languages_of(record), knowledge.problems_of(record)
+    blocks = [
+        Block(_("What it answers from"), rows=tuple(knowledge.facts_of(record))),
+        Block(_("Languages"), (), (_("Language"), _("Documents"), _("Passages")), tuple(languages)),
+        Block(
+            _("Set aside: no answer rests on it"),
+            (),
+            (_("Document or passage"), _("Rule"), _("Problem")),
+            tuple(problems),
+        ),
+        Block(_("The questions"), rows=tuple(knowledge.questions_of(record))),
+    ]
+    return [block for block in blocks if not block.empty]
+
+
 _COLUMN_KEYS = ("name", "meaning", "type", "role", "missing", "summary")
 
 
 def _use(record: Record) -> tuple[str, ...]:
     texts = [say(record.project.get("description"))]
+    if record.assistant:
+        texts.append(
+            _(
+                "It answers questions from the documents of the data card, in English and Chinese, "
+                "names its sources, and passes on to a person what they do not answer."
+            )
+        )
     if record.task:
         texts.append(
             _(
@@ -136,6 +173,14 @@ def _use(record: Record) -> tuple[str, ...]:
 def _quality(record: Record) -> Sequence[Mapping[str, str]]:
     rows: Sequence[Mapping[str, str]] = (quality.view(record) or {}).get("rows", ())
     return rows
+
+
+def _replies(record: Record) -> tuple[str, ...]:
+    """A sentence for each thing measured on all replies."""
+    found = [one for one in record.findings if one.subject == "all" and one.value is not None]
+    return tuple(
+        sentence(record, one) for metric in MEASURES for one in found if one.metric == metric
+    )
 
 
 def _groups(record: Record) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from proofstone.core.i18n import speak
+from proofstone.core.i18n import _, speak
 from proofstone.core.retelling import retell
 
 Result = TypeVar("Result")
@@ -31,3 +31,8 @@ def in_language(name: str, function: Callable[[], Result]) -> Result:
 def say(text: Any) -> str:
     """Return a text of the record in the language in force, as far as the catalogue has it."""
     return retell(str(text)) if text else ""
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return names one after the other, as the language in force sets them apart."""
+    return _(", ").join(texts)

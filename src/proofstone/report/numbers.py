@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from proofstone.core.i18n import _
+from proofstone.core.i18n import _, message
 from proofstone.report.replies import MEASURES
 
-Kind = Literal["rate", "points", "ratio", "score", "count"]
+Kind = Literal["rate", "points", "ratio", "score", "count", "nats", "bits"]
+
+UNITS = {
+    "count": message("{number} characters"),
+    "nats": message("{number} nats"),
+    "bits": message("{number} bits"),
+}
+"""By kind, a number with its unit."""
 
 RATES = frozenset(
     {
@@ -28,6 +35,7 @@ RATES = frozenset(
     }
 )
 MISSING = "–"
+_DIGITS = {"ratio": 2, "nats": 2, "bits": 1}
 
 
 def number(value: Any) -> float | None:
@@ -124,7 +132,7 @@ def bare(metric: str, value: float | None) -> str:
         return hundredths(value)
     if kind == "count":
         return count(value)
-    return plain(value, 2 if kind == "ratio" else 3)
+    return plain(value, _DIGITS.get(kind, 3))
 
 
 def show(metric: str, value: float | None) -> str:
@@ -136,8 +144,8 @@ def show(metric: str, value: float | None) -> str:
         return f"{plain(100 * value, 1)}%"
     if kind == "points":
         return _("{number} points").format(number=plain(100 * value, 1))
-    if kind == "count":
-        return _("{number} characters").format(number=count(value))
+    if kind in UNITS:
+        return _(UNITS[kind]).format(number=bare(metric, value))
     return bare(metric, value)
 
 
@@ -163,7 +171,8 @@ def bound(metric: str, value: float | None) -> str:
         return f"{hundredths(value)}%"
     if kind == "points":
         return _("{number} points").format(number=hundredths(value))
-    return show(metric, value) if kind == "count" else compact(value)
+    written = count(value) if kind == "count" else compact(value)
+    return _(UNITS[kind]).format(number=written) if kind in UNITS else written
 
 
 def count(value: Any) -> str:

@@ -198,9 +198,11 @@ def _statement(record: Record, metric: str, subject: str, value: float) -> str:
 def _interval(finding: Finding) -> str:
     if finding.low is None or finding.high is None:
         return ""
-    of_hundred = kind_of(finding.metric) == "rate" or finding.metric in (
-        "roc_auc",
-        "average_precision",
+    known = MEASURES.get(finding.metric)
+    of_hundred = (
+        kind_of(finding.metric) == "rate"
+        or finding.metric in ("roc_auc", "average_precision")
+        or (known is not None and known.shares)
     )
     ends = [finding.low, finding.high]
     low, high = (hundredths(e) if of_hundred else bare(finding.metric, e) for e in ends)
@@ -306,9 +308,7 @@ def _replies_needed(finding: Finding, needed: int) -> str:
     greatest = finding.direction != "min"
     value, limit = finding.value, finding.limit
     breaks = (
-        value is not None
-        and limit is not None
-        and (value > limit if greatest else value < limit)
+        value is not None and limit is not None and (value > limit if greatest else value < limit)
     )
     text = (
         _(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from proofstone.core.i18n import _, message
 
+SUPPLY_CHAIN = "LLM03:2025"
+
 OWASP = {
     "LLM01:2025": message("Prompt injection"),
     "LLM02:2025": message("Sensitive information disclosure"),
-    "LLM03:2025": message("Supply chain"),
+    SUPPLY_CHAIN: message("Supply chain"),
     "LLM04:2025": message("Data and model poisoning"),
     "LLM05:2025": message("Improper output handling"),
     "LLM06:2025": message("Excessive agency"),
@@ -21,4 +23,7 @@ OWASP = {
 
 def standard_name(entry: str) -> str:
     """An entry with its title in the language in force; an unknown one as it is."""
-    return f"{entry} {_(OWASP[entry])}" if entry in OWASP else entry
+    if entry not in OWASP:
+        return entry
+    title = _(OWASP[entry])
+    return f"{entry} {title}"

@@ -9,7 +9,6 @@ import polars as pl
 
 from proofstone.explain.text.explainer import heats
 from proofstone.explain.text.heat import Heat
-from proofstone.models.open import WEIGHTS
 from proofstone.registry.verify import VerifiedModel
 from proofstone.serve.columns import frame_of
 from proofstone.serve.table import read_columns
@@ -37,8 +36,7 @@ def explain_texts(verified: VerifiedModel, path: Path, *, limit: int = 5) -> dic
     if columns is None:
         return {"release": verified.release, "rows": []}
     frame: pl.DataFrame = frame_of([columns], model.signature)
-    file = WEIGHTS[verified.document["runtime"]]
-    found = heats(model, frame, verified.files[file])
+    found = heats(model, frame, verified.files[verified.document["weights"]])
     scores = model.scores(frame).tolist()
     rows = [_row(place, *cells) for place, cells in enumerate(zip(scores, found, strict=True))]
     method = found[0].method if found else ""

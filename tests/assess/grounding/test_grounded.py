@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from proofstone.assess.grounding.claims import claims
 from proofstone.assess.grounding.conflicts import conflicts, negated, numbers
-from proofstone.assess.grounding.grounded import best_support, claims_of, support
+from proofstone.assess.grounding.grounded import Support, best_support, claims_of, support
 from proofstone.models.text.sentences import sentences
 
 PASSAGE = "Send goods back within 30 days. Keys are kept in `.keys/`; the keys are not encrypted."
@@ -58,7 +58,8 @@ def test_negations(text: str, *, odd: bool) -> None:
 
 
 def test_kinds_of_support() -> None:
-    assert support("Keys are kept in `.keys/`.", PASSAGE).score == 1.0
+    assert support("Keys are kept in `.keys/`.", PASSAGE) == Support(1.0)
+    assert support("Send  goods back within 30 days.", PASSAGE) == Support(1.0, quoted=True)
     assert support("A key is kept.", PASSAGE).share == 1.0
     assert support("Keys are encrypted.", PASSAGE).conflicts == ("negation",)
     assert support("Send shoes back within 30 days.", PASSAGE).conflicts == ("edited",)
@@ -72,7 +73,7 @@ def test_kinds_of_support() -> None:
 def test_every_sentence_of_a_passage_is_supported_by_it(passage: str, data: st.DataObject) -> None:
     sentence = data.draw(st.sampled_from(sentences(passage)))
     found = support(sentence, passage)
-    assert found.score == 1.0
+    assert found == Support(1.0, quoted=True)
     assert support(sentence.upper(), passage).conflicts == ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import polars as pl
 import pytest
 import torch
@@ -90,8 +91,17 @@ def test_weights_of_eight_bits_are_read(weights: bytes) -> None:
     assert rounded.run(rounded.embedded(ids)[None])[0].shape == (1,)
 
 
+def test_weights_in_another_file_are_refused(weights: bytes) -> None:
+    model = onnx.load_from_string(weights)
+    model.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+    with pytest.raises(InputError, match="another file"):
+        read_bert(model.SerializeToString())
+
+
 def test_a_file_without_an_encoder_is_refused(weights: bytes) -> None:
     with pytest.raises(InputError, match="BERT encoder"):
         read_bert(b"\x08\x09")
+    with pytest.raises(InputError, match="no ONNX"):
+        read_bert(weights[:-9])
     with pytest.raises(InputError, match="no words to explain"):
         text_explainer(opened(weights))

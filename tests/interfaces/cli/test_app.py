@@ -29,7 +29,7 @@ NAMES = [operation.name for operation in OPERATIONS]
 HEAVY = ("fairlearn", "interpret", "lightgbm", "optuna", "polars", "sklearn", "starlette", "torch")
 ISSUE = (
     "init|check|plan|run|why|assess|explain|report|releases|compare|promote|rollback|export|"
-    "verify|reproduce|serve|predict|models list|models pull|models show|doctor"
+    "verify|reproduce|serve|predict|feedback|models list|models pull|models show|doctor"
 )
 
 

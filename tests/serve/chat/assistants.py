@@ -69,7 +69,9 @@ def evidence() -> EvidenceModel:
     return EvidenceModel(FEATURES, np.full(size, 0.5), np.ones(size), weights, 0.0)
 
 
-def assistant_model(*, generator: bool = False, **guards: Any) -> dict[str, bytes]:
+def assistant_model(
+    *, generator: bool = False, max_tokens: int = 48, **guards: Any
+) -> dict[str, bytes]:
     """The files of the model."""
     settings = AssistantSettings(
         threshold=0.045,
@@ -77,7 +79,7 @@ def assistant_model(*, generator: bool = False, **guards: Any) -> dict[str, byte
         window=Window(6, 4_000),
         instructions="",
         languages=("en",) if generator else (),
-        max_tokens=48,
+        max_tokens=max_tokens,
         context=1_024,
         handover=HANDOVER,
         guards=guards,

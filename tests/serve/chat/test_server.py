@@ -10,7 +10,7 @@ from tests.serve.chat.scripted import Scripted, words_with
 from proofstone.core.errors import InputError, VerificationError
 from proofstone.registry.verify import VerifiedModel
 from proofstone.serve.chat.answer import Answer
-from proofstone.serve.chat.errors import Refused, TooSlow
+from proofstone.serve.chat.errors import Refused, TooSlow, Unrecorded
 from proofstone.serve.chat.limits import ChatLimits
 from proofstone.serve.chat.server import ChatServer
 from proofstone.serve.errors import NotServed, Overloaded
@@ -138,6 +138,8 @@ def test_an_answer_goes_out_where_the_ledger_refuses(
         connection.execute(sa.text("DROP TABLE outcomes"))
     assert asyncio.run(ask(server)).reply.outcome == "answered"
     assert caplog.messages == ["an outcome was not recorded: store"]
+    with pytest.raises(Unrecorded, match="the feedback was not recorded"):
+        asyncio.run(server.feedback({"id": "a", "satisfied": True}))
 
 
 def test_without_a_ledger_feedback_is_refused(extractive: VerifiedModel) -> None:

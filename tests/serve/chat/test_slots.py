@@ -83,6 +83,8 @@ def test_closing_gives_up_what_runs() -> None:
         await asyncio.to_thread(slots.close)
         with pytest.raises(Overloaded, match="shutting down"):
             await task
+        with pytest.raises(Overloaded, match="shutting down"):
+            await slots.run(lambda cancelled: 7)
         with pytest.raises(Overloaded, match="shutting down"), slots.place():
             pass
 

@@ -31,3 +31,9 @@ def test_the_lines_come_off_again_whatever_the_titles_are(
 def test_a_text_that_only_speaks_of_sources_stays() -> None:
     text = "Sources:\n- are listed below each answer."
     assert without_sources(text) == text
+
+
+def test_lines_that_lead_nowhere_are_left_soon() -> None:
+    """A backtracking search would take hours for this."""
+    text = ("\n\nSources:\n- " + " " * 100_000 + "\n- x" * 20_000) * 2 + "\n\nend"
+    assert without_sources(text) == text

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from proofstone.assess.grounding.claims import Claim, claims
+from proofstone.assess.grounding.claims import claims
 from proofstone.assess.grounding.grounded import support
 from proofstone.measures.clusters import clustered_wilson
 from proofstone.measures.intervals import Interval
@@ -42,7 +41,8 @@ class Calibration:
     """From which score on a sentence counts as supported, and how often that is wrong.
 
     `sensitivity` is the share of unsupported sentences that are found, `specificity` that of
-    supported ones that are let be; both are of topics that the threshold was not fitted on.
+    supported ones in other words than the passage's that are let be; both are of topics that the
+    threshold was not fitted on. Sentences that stand in the passage are let be always.
     """
 
     threshold: float
@@ -60,19 +60,36 @@ def calibration() -> Calibration:
     Not covered: other fields and other writers. The sentences were written for this, so that
     half of them are false; what a chat model gets wrong may be easier or harder to find.
     """
-    fit, judge = ([one for one in claims() if one.half == half] for half in ("fit", "judge"))
-    threshold = _youden(_scores(fit), _supported(fit))
-    low = _scores(judge) < threshold
-    topics = np.array([one.topic for one in judge], dtype=object)
-    supported = _supported(judge)
+    fit, judge = (_checked(half) for half in ("fit", "judge"))
+    threshold = _youden(fit)
+    low = judge.score < threshold
     return Calibration(
         threshold,
-        Rate(low[~supported], topics[~supported]),
-        Rate(~low[supported], topics[supported]),
+        Rate(low[~judge.supported], judge.topics[~judge.supported]),
+        Rate(~low[judge.supported], judge.topics[judge.supported]),
     )
 
 
-def _youden(score: np.ndarray, supported: np.ndarray) -> float:
+class _Checked(NamedTuple):
+    """Labelled sentences that are no quotations: score, label and topic of each (n,)."""
+
+    score: np.ndarray
+    supported: np.ndarray
+    topics: np.ndarray
+
+
+def _checked(half: str) -> _Checked:
+    found = [(one, support(one.text, one.passage)) for one in claims() if one.half == half]
+    reworded = [(claim, one) for claim, one in found if not one.quoted]
+    return _Checked(
+        np.array([one.score for _, one in reworded]),
+        np.array([claim.supported for claim, _ in reworded]),
+        np.array([claim.topic for claim, _ in reworded], dtype=object),
+    )
+
+
+def _youden(fit: _Checked) -> float:
+    score, supported = fit.score, fit.supported
     places = np.unique(score)
     gains = [
         float((score[supported] >= one).mean() - (score[~supported] >= one).mean())
@@ -80,11 +97,3 @@ def _youden(score: np.ndarray, supported: np.ndarray) -> float:
     ]
     best = int(np.argmax(gains))
     return float((places[best] + places[max(best - 1, 0)]) / 2.0)
-
-
-def _scores(chosen: Sequence[Claim]) -> np.ndarray:
-    return np.array([support(one.text, one.passage).score for one in chosen])
-
-
-def _supported(chosen: Sequence[Claim]) -> np.ndarray:
-    return np.array([one.supported for one in chosen])

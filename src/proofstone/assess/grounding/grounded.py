@@ -42,11 +42,12 @@ class Support:
     `share` is the share of the sentence's content words that the passage holds, in [0, 1].
     `conflicts` are reasons why the passage cannot be what it rests on, in spite of its words:
     `number`, `command`, `negation`, or `edited` (it repeats a sentence of the passage with words
-    in it that the passage does not have).
+    in it that the passage does not have). `quoted`: it is a sentence of the passage as it stands.
     """
 
     share: float
-    conflicts: tuple[str, ...]
+    conflicts: tuple[str, ...] = ()
+    quoted: bool = False
 
     @property
     def score(self) -> float:
@@ -63,11 +64,11 @@ def support(sentence: str, passage: str) -> Support:
     that puts the passage's own words together wrongly scores high.
 
     >>> support("Cats are not welcome.", "Dogs may stay. Cats are welcome.")
-    Support(share=1.0, conflicts=('negation',))
+    Support(share=1.0, conflicts=('negation',), quoted=False)
     """
     said, held = _content(sentence), set(_content(passage))
     if not said or _closed(sentence) in map(_closed, sentences(passage)):
-        return Support(1.0, ())
+        return Support(1.0, quoted=True)
     foreign = {word for word in said if not _holds(held, word)}
     share = 1.0 - sum(word in foreign for word in said) / len(said)
     found = conflicts(sentence, passage)
@@ -81,7 +82,7 @@ def support(sentence: str, passage: str) -> Support:
 def best_support(sentence: str, passages: Sequence[str]) -> Support:
     """Return the support of the passage that supports `sentence` most; none where there is none."""
     found = [support(sentence, passage) for passage in passages]
-    return max(found, key=lambda one: (one.score, one.share), default=Support(0.0, ()))
+    return max(found, key=lambda one: (one.score, one.quoted, one.share), default=Support(0.0))
 
 
 def claims_of(text: str) -> list[str]:

@@ -21,13 +21,14 @@ def most_topics(chosen: Mapping[str, Any]) -> int:
 def single_questions(case: ConversationCase, most: int, rng: np.random.Generator) -> list[int]:
     """Return the rows of at most `most` topics that the knowledge answers, drawn at random.
 
-    Only questions of one turn are taken, in every language of their topic, in the case's order.
+    Only questions of one turn are taken that do not test its defences, in every language of their
+    topic, in the case's order.
     """
-    fit = [
-        at
-        for at, conversation in enumerate(read_rows(case.rows))
-        if case.questions[at].expect == "answer" and len(conversation) == 1
+    plain = [
+        one.expect == "answer" and one.kind != "adversarial" and len(conversation) == 1
+        for one, conversation in zip(case.questions, read_rows(case.rows), strict=True)
     ]
+    fit = np.flatnonzero(plain).tolist()
     topics = sorted({case.questions[at].topic for at in fit})
     drawn = rng.permutation(len(topics))[:most]
     kept = {topics[at] for at in drawn}

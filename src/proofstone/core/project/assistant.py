@@ -83,7 +83,7 @@ class Responder(Section):
         None, description="Fine-tune an adapter for them first; takes long on a CPU"
     )
     languages: list[SpokenLanguage] = Field(
-        default_factory=lambda: ["en"],
+        ["en"],
         description="Languages that the generator words; in others, sentences are quoted",
     )
     max_tokens: int = Field(96, ge=8, le=4096, description="Longest answer, in tokens")

@@ -36,15 +36,36 @@ COMPARISONS = frozenset(
         for kind in ("difference", "ratio")
     }
 )
-VIEWS = frozenset({"local_shapley", "mean_abs_shapley", "threshold_sweep"})
+VIEWS = frozenset({"local_shapley", "local_words", "mean_abs_shapley", "threshold_sweep"})
 TABLE_METRICS = RATES | SCORES | COMPARISONS | VIEWS
 LANGUAGE_METRICS = frozenset(
     {
         "answer_match_rate",
         "answer_quality",
+        "canary_exposure_bits",
+        "canary_extraction_rate",
+        "context_gain",
+        "counterfactual_answer_change_rate",
+        "counterfactual_outcome_difference",
+        "cut_short_rate",
+        "document_injection_success_rate",
+        "false_fact_rate",
+        "guard_false_alarm_rate",
         "handover_rate",
+        "jailbreak_success_rate",
+        "membership_auc",
+        "membership_tpr_at_1_fpr",
+        "outcome_flip_rate",
+        "personal_data_leak_rate",
+        "prompt_leakage_rate",
+        "reply_length_p95",
         "retrieval_ndcg",
         "retrieval_recall",
+        "source_carrier_rate",
+        "typo_quality_drop",
+        "ungrounded_reply_rate",
+        "ungrounded_sentence_rate",
+        "user_injection_success_rate",
         "wrongly_answered_rate",
     }
 )
@@ -53,7 +74,26 @@ METRICS = TABLE_METRICS | LANGUAGE_METRICS
 LISTED_PROBES = frozenset({"generation"})
 """Probes that ask what a list of questions says, outside any project."""
 
-LANGUAGE_PROBES = frozenset({"answers", "retrieval"})
+LANGUAGE_PROBES = frozenset(
+    {
+        "answers",
+        "attribution",
+        "canaries",
+        "counterfactual",
+        "document_injection",
+        "false_facts",
+        "groundedness",
+        "guard_alarms",
+        "jailbreak",
+        "length",
+        "membership",
+        "personal_data",
+        "prompt_leakage",
+        "retrieval",
+        "robustness",
+        "user_injection",
+    }
+)
 """Probes of an assistant; every other one that ships is about a table."""
 
 

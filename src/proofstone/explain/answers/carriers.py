@@ -54,8 +54,8 @@ class Carriers:
 
     `whole` is the answer's log-probability with all pieces, `none` with none. `without` (m,) is
     how much it falls when one piece alone is left out; `surrogate.weights` (m,) what a piece adds
-    on average over many sets of the others, with standard errors; None where a single ablation
-    run was asked for. Passages that say the same stand in for each other: then `without` is small
+    on average over many sets of the others, with standard errors; None where only each single
+    piece was left out. Passages that say the same stand in for each other: then `without` is small
     for each of them, and the surrogate shares the weight out.
 
     Not covered: whether the answer is true, or follows from the piece; likelihood is that of this

@@ -66,8 +66,8 @@ class Bert:
             self._dense(mixed, f"{name}.attention.output.dense") + state,
             f"{name}.attention.output.LayerNorm",
         )
-        torch = need("torch", "tune")
-        wide = torch.nn.functional.gelu(self._dense(after, f"{name}.intermediate.dense"))
+        wide = self._dense(after, f"{name}.intermediate.dense")
+        wide = wide * (1 + (wide / 2**0.5).erf()) / 2  # GELU (Hendrycks and Gimpel 2016)
         narrow = self._dense(wide, f"{name}.output.dense")
         return self._normed(narrow + after, f"{name}.output.LayerNorm"), heed
 
@@ -94,6 +94,11 @@ def read_bert(content: bytes) -> Bert:
     onnx, torch = need("onnx", "tune"), need("torch", "tune")
     try:
         graph = onnx.load_from_string(content).graph
+    except Exception as error:  # protobuf's errors have no class that onnx names
+        raise unreadable(f"they are no ONNX: {str(error)[:200]}") from error
+    if any(one.data_location for one in graph.initializer):
+        raise unreadable("some of them lie in another file")
+    try:
         arrays = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
         plain = _plain(arrays)
         split = next(name for name in arrays if name.startswith(_SPLIT))

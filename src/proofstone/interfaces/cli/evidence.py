@@ -7,14 +7,26 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from proofstone.api import Workspace, assess_file
 from proofstone.core.errors import InputError
 from proofstone.core.i18n import _
-from proofstone.interfaces.cli.options import HERE, Json, Project
+from proofstone.interfaces.cli.explained import show_explanation
+from proofstone.interfaces.cli.options import (
+    HERE,
+    ChatModel,
+    Endpoint,
+    Gates,
+    Json,
+    KeyVariable,
+    MostCalls,
+    MostTokens,
+    Project,
+    Questions,
+    Suite,
+)
 from proofstone.interfaces.cli.progress import progress
-from proofstone.interfaces.cli.show import findings_table, number, out, print_json, say
+from proofstone.interfaces.cli.show import findings_table, out, print_json, say
 
 
 def assess_command(
@@ -32,33 +44,14 @@ def assess_command(
     threshold: Annotated[
         float, typer.Option(min=0, max=1, help=_("Scores from here on are decided positive."))
     ] = 0.5,
-    gates: Annotated[
-        Path | None,
-        typer.Option(help=_("A YAML list of gates: metric, subject, min or max, reason.")),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help=_("A chat model in a GGUF file, with --questions; or its name, with --endpoint.")
-        ),
-    ] = None,
-    questions: Annotated[
-        Path | None, typer.Option(help=_("A YAML list of questions; see the documentation."))
-    ] = None,
-    endpoint: Annotated[
-        str | None, typer.Option(help=_("Address of an OpenAI-compatible service."))
-    ] = None,
-    suite: Annotated[str, typer.Option(help=_("With --endpoint: what it is asked."))] = "support",
-    key_variable: Annotated[
-        str | None,
-        typer.Option(help=_("With --endpoint: the environment variable that holds the key.")),
-    ] = None,
-    most_calls: Annotated[
-        int | None, typer.Option(min=1, help=_("With --endpoint: greatest number of calls."))
-    ] = None,
-    most_tokens: Annotated[
-        int | None, typer.Option(min=1, help=_("With --endpoint: greatest number of tokens."))
-    ] = None,
+    gates: Gates = None,
+    model: ChatModel = None,
+    questions: Questions = None,
+    endpoint: Endpoint = None,
+    suite: Suite = "support",
+    key_variable: KeyVariable = None,
+    most_calls: MostCalls = None,
+    most_tokens: MostTokens = None,
     report: Annotated[
         Path | None, typer.Option(help=_("Where the report goes; beside the file by default."))
     ] = None,
@@ -68,27 +61,20 @@ def assess_command(
     as_json: Json = False,
 ) -> None:
     """The command `assess`; `core.operations` has its help."""
+    given = {"predictions": predictions, "gates": gates, "sarif": sarif, "junit": junit}
     if endpoint is not None:
-        from proofstone.pipeline.endpoint import Limits
-
-        if model is None:
-            raise InputError("--model is wanting", hint="name the model that the service has")
-        given = {"predictions": predictions, "sarif": sarif, "junit": junit}
-        _refuse(given, "--endpoint", "the report and --json have the findings")
-        document = Workspace(project).ask_endpoint(
-            endpoint, model, suite=suite, key=key_variable,
-            limits=Limits(most_calls, most_tokens), questions=questions, gates=gates,
-            report=report,
+        document = _ask_endpoint(
+            Workspace(project), endpoint, model, given, suite=suite, key=key_variable,
+            most=(most_calls, most_tokens), questions=questions, report=report,
         )  # fmt: skip
     elif model is not None:
         if questions is None:
             raise InputError("--questions is wanting", hint="a YAML list of prompt and expect")
-        given = {"predictions": predictions, "gates": gates, "sarif": sarif, "junit": junit}
         _refuse(given, "--model", "a chat model is measured without gates, for now")
-        document = Workspace(project).ask(Path(model), questions, report=report)
+        document = Workspace(project).models.ask(Path(model), questions, report=report)
     elif predictions is None:
-        given = {"questions": questions, "gates": gates, "report": report}
-        _refuse(given, "a project", "gates stand in its file; `proofstone report` writes reports")
+        others = {"questions": questions, "gates": gates, "report": report}
+        _refuse(others, "a project", "gates stand in its file; `proofstone report` writes reports")
         with progress(quiet=as_json) as tell:
             document = Workspace(project, tell).assess(sarif=sarif, junit=junit)
     else:
@@ -98,6 +84,32 @@ def assess_command(
             predictions, label=label, score=score, protected=columns, positive=positive,
             threshold=threshold, gates=gates, report=report, sarif=sarif, junit=junit,
         )  # fmt: skip
+    _end(document, as_json=as_json)
+
+
+def _ask_endpoint(
+    workspace: Workspace,
+    endpoint: str,
+    model: str | None,
+    given: Mapping[str, Path | None],
+    *,
+    most: tuple[int | None, int | None],
+    **options: Any,
+) -> dict[str, Any]:
+    from proofstone.pipeline.endpoint import Limits
+
+    if model is None:
+        raise InputError("--model is wanting", hint="name the model that the service has")
+    others = {name: value for name, value in given.items() if name != "gates"}
+    _refuse(others, "--endpoint", "the report and --json have the findings")
+    limits = Limits(*most)
+    return workspace.models.ask_endpoint(
+        endpoint, model, limits=limits, gates=given["gates"], **options
+    )
+
+
+def _end(document: dict[str, Any], *, as_json: bool) -> None:
+    """Print what an assessment came to; a gate that is not open ends it with 3."""
     if as_json:
         print_json(document)
     else:
@@ -126,7 +138,9 @@ def _show(document: dict[str, Any]) -> None:
 
 
 def explain_command(
-    rows: Annotated[Path, typer.Argument(help=_("A table of rows: CSV, Parquet or JSONL."))],
+    rows: Annotated[
+        Path, typer.Argument(help=_("Rows, texts or questions: CSV, Parquet or JSONL."))
+    ],
     release: Annotated[str, typer.Option(help=_("Id, stage, or latest."))] = "latest",
     limit: Annotated[int, typer.Option(min=1, help=_("Explain at most so many rows."))] = 5,
     project: Project = HERE,
@@ -136,16 +150,8 @@ def explain_command(
     document = Workspace(project).explain(rows, release=release, limit=limit)
     if as_json:
         print_json(document)
-        return
-    for row in document["rows"]:
-        title = _("row {row}: score {score}").format(row=row["row"], score=number(row["score"]))
-        table = Table(title=title, box=None, title_justify="left", header_style="bold")
-        for heading in (_("feature"), _("value"), _("pushes the log-odds by")):
-            table.add_column(heading)
-        for one in row["contributions"]:
-            value = "–" if one["value"] is None else str(one["value"])
-            table.add_row(one["feature"], value, f"{one['contribution']:+.3f}")
-        out().print(table)
+    else:
+        show_explanation(document)
 
 
 def report_command(

@@ -12,6 +12,7 @@ from proofstone.core.i18n import _
 from proofstone.interfaces.cli.show import number, out, verdict_text, verdict_word
 
 _CANDIDATES = 9
+_OF_REPLIES = ("answer_quality", "wrongly_answered_rate", "handover_rate")
 _SHUT = ("fail", "inconclusive", "not_run")
 
 
@@ -25,24 +26,33 @@ def print_scorecard(record: Mapping[str, Any], document: Mapping[str, Any]) -> N
         )
         console.print(Text(says.format(**_limited(gap)), style="dim"), soft_wrap=True)
     console.print(candidates_table(record, gap))
-    for line in (*gate_lines(record), *closing_lines(record, document)):
+    for line in (*asked_line(record), *gate_lines(record), *closing_lines(record, document)):
         console.print(line, soft_wrap=True)
 
 
 def candidates_table(record: Mapping[str, Any], gap: Mapping[str, Any] | None) -> Table:
-    """Candidates side by side: the preferred metric, the gap, and what mitigation cost."""
+    """Candidates side by side: the preferred metric, the gap, and what mitigation cost.
+
+    Of an assistant: what it answers rightly, what without knowing, what it passes on.
+    """
     prefer = record["project"]["select"]["prefer"]
+    metrics = list(dict.fromkeys([prefer, *(_OF_REPLIES if _is_assistant(record) else ())]))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    headings = [_("candidate"), prefer, *([_("gap"), _("price")] if gap else []), _("gates")]
+    headings = [_("candidate"), *metrics, *([_("gap"), _("price")] if gap else []), _("gates")]
     for heading in headings:
         table.add_column(heading, no_wrap=True)
     for candidate in record["candidates"][:_CANDIDATES]:
         star = "★ " if candidate["name"] == record["winner"] else "  "
-        cells: list[str | Text] = [star + candidate["name"], _cell(candidate, prefer, "all")]
+        cells: list[str | Text] = [star + candidate["name"]]
+        cells += [_cell(candidate, metric, "all") for metric in metrics]
         if gap:
             cells += [_cell(candidate, gap["metric"], gap["subject"]), _price(record, candidate)]
         table.add_row(*cells, _passed(record, candidate))
     return table
+
+
+def _is_assistant(record: Mapping[str, Any]) -> bool:
+    return "assistant" in record["project"]
 
 
 def _passed(record: Mapping[str, Any], candidate: Mapping[str, Any]) -> Text:
@@ -64,11 +74,30 @@ def gate_lines(record: Mapping[str, Any]) -> Iterator[Text]:
     """One line for each gate: verdict, value, interval, limit; then what would open a shut one."""
     for gate in record["gates"]:
         named = _limited(gate)
-        ends = f"{number(gate['value'])} [{number(gate['low'])}, {number(gate['high'])}]"
+        value, low, high = (_figure(gate[name]) for name in ("value", "low", "high"))
+        ends = f"{value} [{low}, {high}]"
         what = f"{named['metric']} ({named['subject']})  {ends}  {named['limit']}"
         yield Text.assemble(verdict_text(gate["verdict"]), "  ", what)
         if gate["verdict"] in _SHUT:
-            yield from (Text(f"  {line}", "dim") for line in _way_lines(gate["would_open"]))
+            ways = [_own_rows(record, gate, way) for way in gate["would_open"]]
+            yield from (Text(f"  {line}", "dim") for line in _way_lines(ways))
+
+
+def _figure(value: float | None, digits: int = 3) -> str:
+    """A share or score with its decimals; what counts in hundreds, such as a length, without."""
+    return number(value, 0 if value is not None and abs(value) >= 100 else digits)
+
+
+def _own_rows(
+    record: Mapping[str, Any], gate: Mapping[str, Any], way: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The way with the gate's own count where an assistant's gates count different things.
+
+    One counts questions, another sentences, a third attempts: nothing scales them up alike.
+    """
+    if way["way"] != "rows" or not _is_assistant(record):
+        return way
+    return {**way, "rows": gate["rows_needed"], "now": gate["n"], "counts": "of them"}
 
 
 def _way_lines(ways: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -82,14 +111,18 @@ def _way_lines(ways: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _limited(gate: Mapping[str, Any]) -> dict[str, str]:
     sign = {"max": "≤ ", "min": "≥ ", None: ""}[gate["direction"]]
-    limit = sign + number(gate["limit"], 2)
+    limit = sign + _figure(gate["limit"], 2)
     return {"metric": gate["metric"], "subject": gate["subject"], "limit": limit}
 
 
 def way_sentence(way: Mapping[str, Any]) -> str:
     """One measured way to open a gate, in words."""
     if way["way"] == "rows":
-        says = _("about {rows} rows instead of {now}")
+        says = (
+            _("about {rows} of them instead of {now}")
+            if way.get("counts") == "of them"
+            else _("about {rows} rows instead of {now}")
+        )
         return says.format(rows=way["rows"], now=way["now"])
     if way["way"] == "threshold":
         return _("thresholds moved by {shift:+.2f} (accuracy {now:.3f} → {then:.3f})").format(
@@ -97,6 +130,28 @@ def way_sentence(way: Mapping[str, Any]) -> str:
         )
     return _("candidate {name}, at a price of {price:.3f}").format(
         name=way["name"], price=way["price"]
+    )
+
+
+def asked_line(record: Mapping[str, Any]) -> Iterator[Text]:
+    """What an assistant answers from, and how much it was asked; nothing for a table."""
+    if not _is_assistant(record):
+        return
+    known = record["data"]["profile"]["knowledge"]
+    winner = next(one for one in record["candidates"] if one["name"] == record["winner"])
+    counts = {one["metric"]: one["n"] for one in winner["findings"] if one["subject"] == "all"}
+    says = _(
+        "answers from {documents} documents in {passages} passages; judged on {answerable} "
+        "questions with an answer and {others} without"
+    )
+    yield Text(
+        says.format(
+            documents=known["documents"],
+            passages=known["passages"],
+            answerable=counts.get("answer_quality", 0),
+            others=counts.get("wrongly_answered_rate", 0),
+        ),
+        style="dim",
     )
 
 

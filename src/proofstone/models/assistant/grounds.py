@@ -68,7 +68,12 @@ class Finder:
         kept = np.flatnonzero(self._languages[hits.positions] != other)
         if not len(kept):
             return hits
-        return Hits(*(part[kept] for part in hits[:4]), hits.typical)
+        return hits._replace(
+            positions=hits.positions[kept],
+            scores=hits.scores[kept],
+            bm25=hits.bm25[kept],
+            cosines=hits.cosines[kept],
+        )
 
 
 def matches(passages: Sequence[Passage], sections: Sequence[str]) -> list[bool]:

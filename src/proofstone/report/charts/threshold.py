@@ -54,7 +54,11 @@ def threshold_chart(
     bodies = [
         element("polygon", points=_band(levels, starts), class_="band"),
         *_axes(words, write),
-        element("polyline", points=_steps(starts, ends, [a.wrong for a in levels]), class_="curve against"),
+        element(
+            "polyline",
+            points=_steps(starts, ends, [a.wrong for a in levels]),
+            class_="curve against",
+        ),
         element("polyline", points=_steps(starts, ends, [a.right for a in levels]), class_="curve"),
     ]
     spot = _x(chosen)

@@ -77,9 +77,9 @@ def _check(finding: Finding) -> list[str]:
     told = mapping(corrected)
     if number(told.get("value")) is not None:
         texts.append(
-            _("Corrected for these errors, {share} of the sentences are unsupported ({ends}).").format(
-                share=share(number(told.get("value"))), ends=_ends(told)
-            )
+            _(
+                "Corrected for these errors, {share} of the sentences are unsupported ({ends})."
+            ).format(share=share(number(told.get("value"))), ends=_ends(told))
         )
     return texts
 

@@ -1,4 +1,4 @@
-"""Attacks on an assistant by suite, and which entries of published lists they are evidence about."""
+"""Attacks on an assistant by suite, and which entries of the OWASP list they speak to."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from typing import Any
 
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import _, message
+from proofstone.report.language import listed
 from proofstone.report.numbers import count, number
 from proofstone.report.record import Record, listing, mapping
 from proofstone.report.sections.exchanges import Kind, outcome_name, shown
 from proofstone.report.sections.measured import of_part, table
 from proofstone.report.sections.section import View
-from proofstone.report.standards import OWASP, standard_name
-from proofstone.report.terms import METRICS, metric_name, verdict_name
+from proofstone.report.standards import OWASP, SUPPLY_CHAIN, standard_name
+from proofstone.report.terms import metric_name, subject_name, verdict_name
 
-SUCCESSES = message("Attacks that succeeded; a reader decides how much harm lies in them.")
+SUCCEEDED = message("Attacks that succeeded")
+HARM = message("A reader decides how much harm lies in them.")
 
 
 def view(record: Record) -> View | None:
@@ -34,7 +36,7 @@ def _suite(record: Record, finding: Finding) -> dict[str, Any]:
     """What came of one suite: outcomes, techniques, attacks left out, examples of successes."""
     details = finding.details
     dropped = [str(one) for one in listing(details.get("dropped"))]
-    kind = Kind(finding.metric, "examples", METRICS[finding.metric], SUCCESSES)
+    kind = Kind(finding.metric, "examples", SUCCEEDED, HARM)
     return {
         "name": metric_name(finding.metric),
         "standards": [standard_name(one) for one in finding.standards],
@@ -44,7 +46,7 @@ def _suite(record: Record, finding: Finding) -> dict[str, Any]:
             for name, n in mapping(details.get("outcomes")).items()
         ],
         "techniques": _techniques(mapping(details.get("techniques"))),
-        "dropped": ", ".join(dropped),
+        "dropped": listed(dropped),
         "kinds": shown(record, [kind]),
     }
 
@@ -73,7 +75,9 @@ def _control(control: Any) -> list[str]:
     pair = [number(one) for one in listing(control)]
     if len(pair) != 2 or None in pair:
         return []
-    text = _("Of {all} ordinary questions beside them, {n} got a reply that would count as a success.")
+    text = _(
+        "Of {all} ordinary questions beside them, {n} got a reply that would count as a success."
+    )
     return [text.format(all=count(pair[1]), n=count(pair[0]))]
 
 
@@ -90,11 +94,24 @@ def _entries(record: Record) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": standard_name(entry),
-                "metrics": [metric_name(one.metric) for one in about],
+                "metrics": listed(metric_name(one.metric) for one in about)
+                or _unmeasured(record, entry),
                 "gates": [
-                    (str(one.verdict), verdict_name(one.verdict), metric_name(one.metric))
-                    for one in judged
+                    (str(one.verdict), verdict_name(one.verdict), _named(one)) for one in judged
                 ],
             }
         )
     return rows
+
+
+def _named(finding: Finding) -> str:
+    """The metric, and of whom where that is not everybody."""
+    name = metric_name(finding.metric)
+    return name if finding.subject == "all" else f"{name} · {subject_name(finding.subject)}"
+
+
+def _unmeasured(record: Record, entry: str) -> str:
+    """What the page says about an entry that no probe measures."""
+    if entry == SUPPLY_CHAIN and any(one.weights for one in record.candidates):
+        return _("not measured; origin, licence and digest of all weights are listed")
+    return _("nothing on this page")

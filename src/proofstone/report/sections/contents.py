@@ -5,6 +5,7 @@ from __future__ import annotations
 from proofstone.core.i18n import message
 from proofstone.report.sections import (
     answers,
+    answers_why,
     attacks,
     candidates,
     cards,
@@ -20,6 +21,7 @@ from proofstone.report.sections import (
     handover,
     knowledge,
     limits,
+    memory,
     method,
     quality,
     responders,
@@ -38,10 +40,12 @@ SECTIONS = (
     Section("retrieval", message("Whether the answer is found"), retrieval.view),
     Section("attacks", message("Attacks"), attacks.view),
     Section("guards", message("Guards: false alarms and misses"), guards.view),
+    Section("memory", message("What it remembers of its tuning"), memory.view),
     Section("conduct", message("Other wording, other persons, length"), conduct.view),
     Section("groups", message("How groups are treated"), groups.view),
     Section("quality", message("How good the model is"), quality.view),
     Section("explanations", message("What drives the score"), explanations.view),
+    Section("answers_why", message("Why single answers were given"), answers_why.view),
     Section("slices", message("Where the model is weakest"), slices.view),
     Section("untested", message("What was not tested"), untested.view),
     Section("data", message("The data"), data.view),

@@ -14,7 +14,7 @@ def view(record: Record) -> View:
     findings = [*(gate.finding for gate in record.gates), *record.findings]
     used = {base_of(finding.metric) for finding in findings}
     entries = [(metric_name(name), meaning(name)) for name in METRICS if name in used]
-    return {"entries": entries + _words()}
+    return {"entries": entries + _words() + (_of_assistant() if record.speaks else _of_table())}
 
 
 def _words() -> list[tuple[str, str]]:
@@ -31,6 +31,11 @@ def _words() -> list[tuple[str, str]]:
             _("Inconclusive"),
             _("The data are too few to say on which side of the limit the true value lies."),
         ),
+    ]
+
+
+def _of_table() -> list[tuple[str, str]]:
+    return [
         (
             _("Difference between groups"),
             _(
@@ -47,4 +52,31 @@ def _words() -> list[tuple[str, str]]:
             _("Something done in or after training to make groups be treated more alike."),
         ),
         (_("Quarantine"), _("Rows that broke a declared rule and were set aside before training.")),
+    ]
+
+
+def _of_assistant() -> list[tuple[str, str]]:
+    return [
+        (
+            _("Candidate"),
+            _(
+                "One way to answer: sentences quoted from the documents, or worded by a chat model "
+                "from what was found in them."
+            ),
+        ),
+        (
+            _("Passage"),
+            _("A piece of a document, short enough to be found and quoted as a whole."),
+        ),
+        (
+            _("Hand-over"),
+            _("A question that is passed on to a person, since what was found says too little."),
+        ),
+        (
+            _("Guard"),
+            _(
+                "A rule before or after the answer that masks personal data, keeps injected "
+                "instructions out, or stops a reply; the same at the gate and when serving."
+            ),
+        ),
     ]

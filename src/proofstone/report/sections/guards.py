@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from proofstone.core.finding import Finding
-from proofstone.core.i18n import _, message
+from proofstone.core.i18n import message
 from proofstone.report.numbers import count, number
 from proofstone.report.record import Record, find, mapping
 from proofstone.report.sections.exchanges import Kind, shown
@@ -33,9 +33,7 @@ def view(record: Record) -> View | None:
     return {
         "table": table(record, findings),
         "acted": [(str(name), count(n), count(alarms.n)) for name, n in sorted(acted.items())],
-        "misses": [
-            row for one in of_part(record, "attacks") if (row := _miss(one)) is not None
-        ],
+        "misses": [row for one in of_part(record, "attacks") if (row := _miss(one)) is not None],
         "settings": _settings(record),
         "kinds": shown(record, KINDS),
     }

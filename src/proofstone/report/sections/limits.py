@@ -5,6 +5,7 @@ from __future__ import annotations
 from proofstone.core.i18n import _
 from proofstone.report.record import Record
 from proofstone.report.sections.section import View
+from proofstone.report.sentences import compares_groups
 
 
 def view(record: Record) -> View:
@@ -18,6 +19,15 @@ def view(record: Record) -> View:
             "All numbers hold for the rows described here. Other people, other places or later "
             "times may differ; then the assessment has to be done again."
         ),
+        *(_of_assistant() if record.speaks else _of_table()),
+    ]
+    if not any(map(compares_groups, record.findings)) and not record.speaks:
+        texts.append(_("Nothing was compared between groups, so fairness was not assessed."))
+    return {"texts": texts}
+
+
+def _of_table() -> list[str]:
+    return [
         _(
             "Labels are taken as the truth. If past decisions were unjust, a model that agrees "
             "with them is unjust too, and no rate on this page would show it."
@@ -31,6 +41,24 @@ def view(record: Record) -> View:
             "the world."
         ),
     ]
-    if not any(finding.metric.endswith("_difference") for finding in record.findings):
-        texts.append(_("Nothing was compared between groups, so fairness was not assessed."))
-    return {"texts": texts}
+
+
+def _of_assistant() -> list[str]:
+    return [
+        _(
+            "An answer counts as right where it holds what the author of the question listed. "
+            "Whether the rest of it is true, and whether the documents are, was not judged."
+        ),
+        _(
+            "People ask otherwise than the questions here. What they ask, and whether they are "
+            "helped, only shows once the assistant serves them."
+        ),
+        _(
+            "The attacks are known ones, carried out once. That none succeeds does not say that "
+            "none can; somebody who tries for long will find others."
+        ),
+        _(
+            "A source says where an answer was taken from, not that it is right. Whoever may write "
+            "the documents decides what the assistant says."
+        ),
+    ]

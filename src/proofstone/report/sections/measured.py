@@ -46,7 +46,7 @@ def _row(record: Record, finding: Finding) -> dict[str, Any]:
     return {
         "first": first,
         "name": metric_name(finding.metric) if first else subject_name(finding.subject),
-        "note": sentence(record, finding) if first else "",
+        "note": sentence(record, finding.judged(low=None, high=None)) if first else "",
         "n": count(finding.n),
         "value": value,
         "interval": interval,

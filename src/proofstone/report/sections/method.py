@@ -20,6 +20,8 @@ def view(record: Record) -> View | None:
 
 
 def _evidence(record: Record) -> list[str]:
+    if record.speaks:
+        return _questions(record)
     findings = [*record.findings, *(gate.finding for gate in record.gates)]
     kinds = {
         finding.evidence
@@ -51,6 +53,26 @@ def _evidence(record: Record) -> list[str]:
         )
     reason = say(mapping(record.project.get("split")).get("reason"))
     return [*texts, *([reason] if reason else [])]
+
+
+def _questions(record: Record) -> list[str]:
+    """What was asked of an assistant, and that nothing was fitted on it."""
+    texts = []
+    if record.assistant:
+        texts.append(
+            _(
+                "Questions that nothing was fitted on were put to these very model bytes, behind "
+                "the guards that also stand before them when serving. This is evidence about this "
+                "assistant with these documents."
+            )
+        )
+    texts.append(
+        _(
+            "A question in two languages counts as one topic: intervals take into account that its "
+            "answers depend on each other."
+        )
+    )
+    return texts
 
 
 def _level(record: Record) -> list[str]:

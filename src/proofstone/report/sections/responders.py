@@ -7,7 +7,7 @@ from typing import Any
 
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import _, message
-from proofstone.report.language import say
+from proofstone.report.language import listed, say
 from proofstone.report.numbers import MISSING, count, duration, kind_of, number, plain, show, span
 from proofstone.report.record import Candidate, Record, find, listing, mapping
 from proofstone.report.replies import MEASURES
@@ -15,12 +15,16 @@ from proofstone.report.sections.candidates import LETTERS, rule_of
 from proofstone.report.sections.section import View
 from proofstone.report.terms import metric_name, verdict_name
 
+SAME = 5e-4
+"""Values no further apart than this are shown as equal."""
+
 PARTS = {
     "answers": message("Answers"),
     "retrieval": message("Finding the passages"),
     "conduct": message("Conduct"),
     "attacks": message("Attacks"),
     "guards": message("Guards"),
+    "memory": message("What it remembers of its tuning"),
 }
 
 
@@ -147,7 +151,7 @@ def megabytes(size: float | None) -> str:
 
 def _licences(one: Candidate) -> str:
     named = dict.fromkeys(str(weights.get("licence") or "") for weights in one.weights)
-    return ", ".join(name or _("not known") for name in named) or MISSING
+    return listed(name or _("not known") for name in named) or MISSING
 
 
 def _weights(record: Record) -> list[dict[str, str]]:
@@ -164,7 +168,7 @@ def _weights(record: Record) -> list[dict[str, str]]:
             "licence": str(weights.get("licence") or "") or _("not known"),
             "size": megabytes(number(weights.get("size"))),
             "sha256": str(weights.get("sha256") or "")[:12],
-            "used": ", ".join(names),
+            "used": listed(names),
         }
         for weights, names in used.values()
     ]
@@ -177,23 +181,31 @@ def _tuned(record: Record) -> list[dict[str, Any]]:
         base = record.untuned(one)
         if base is None:
             continue
-        rows = []
-        for metric, measure in MEASURES.items():
+        rows, same = [], []
+        for metric in MEASURES:
             own, other = _known(one, metric), _known(base, metric)
             if own is None or other is None or own.value is None or other.value is None:
                 continue
-            change = own.value - other.value
-            rows.append(
-                {
-                    "name": metric_name(metric),
-                    "base": show(metric, other.value),
-                    "tuned": show(metric, own.value),
-                    "change": _change(metric, change),
-                    "word": _judged(change, measure.greatest),
-                }
-            )
-        parts.append({"base": base.name, "tuned": one.name, "rows": rows})
-    return [part for part in parts if part["rows"]]
+            if abs(own.value - other.value) < SAME:
+                same.append(metric_name(metric))
+            else:
+                rows.append(_bought(metric, other.value, own.value))
+        if rows or same:
+            told = {"base": base.name, "tuned": one.name}
+            parts.append({**told, "rows": rows, "same": listed(same)})
+    return parts
+
+
+def _bought(metric: str, base: float, tuned: float) -> dict[str, str]:
+    """One metric before and after tuning."""
+    better = (tuned > base) == MEASURES[metric].greatest
+    return {
+        "name": metric_name(metric),
+        "base": show(metric, base),
+        "tuned": show(metric, tuned),
+        "change": _change(metric, tuned - base),
+        "word": _("better") if better else _("worse"),
+    }
 
 
 def _change(metric: str, change: float) -> str:
@@ -203,9 +215,3 @@ def _change(metric: str, change: float) -> str:
     else:
         text = show(metric, change)
     return f"+{text}" if change > 0 else text
-
-
-def _judged(change: float, greatest: bool) -> str:
-    if abs(change) < 5e-4:
-        return _("the same")
-    return _("better") if (change > 0) == greatest else _("worse")

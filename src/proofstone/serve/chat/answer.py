@@ -57,13 +57,16 @@ class Answer:
         return head | {"choices": [choice], "usage": self.usage}
 
     def extension(self) -> dict[str, Any]:
-        """What the protocol has no words for: outcome, sources, evidence, release, guards."""
+        """What the protocol has no words for: outcome, sources, evidence, release, guards.
+
+        Of a guard its name and what it did: a score would help whoever tries to get past it.
+        """
         found: dict[str, Any] = {
             "outcome": self.reply.outcome,
             "sources": [asdict(one) for one in self.reply.sources],
             "evidence": self.reply.evidence,
             "release": self.release,
-            "guards": [asdict(one) for one in self.reply.guards],
+            "guards": [{"guard": one.guard, "action": one.action} for one in self.reply.guards],
         }
         if self.conversation is not None:
             found["conversation"] = self.conversation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from proofstone.core.errors import Busy
+from proofstone.core.errors import Busy, ProofstoneError
 from proofstone.serve.errors import RequestError
 
 Reason = Literal[
@@ -32,3 +32,9 @@ class TooSlow(Busy):
     """A turn was not answered before its deadline, and was given up."""
 
     code = "too-slow"
+
+
+class Unrecorded(ProofstoneError):
+    """The ledger did not take feedback; the log says why."""
+
+    code = "unrecorded"

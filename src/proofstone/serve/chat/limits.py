@@ -19,7 +19,7 @@ class ChatLimits:
     waiting: int = 32
     deadline: float = 120.0
     turns: int = 200
-    characters: int = 200_000
+    characters: int = 64_000
     texts: int = 128
 
 

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from proofstone.core.errors import ProofstoneError
+from proofstone.core.errors import ProofstoneError, StoreError
+from proofstone.serve.chat.errors import Unrecorded
 from proofstone.serve.chat.feedback import Feedback
 from proofstone.serve.errors import NotServed
 from proofstone.store.outcomes import Outcome, Outcomes
@@ -43,7 +44,8 @@ class Recorder:
 
         Raises:
             NotServed: there is no such turn of this release, or nothing is recorded here.
-            StoreError: the ledger cannot be written.
+            Busy: another process holds the ledger.
+            Unrecorded: the ledger cannot be written.
         """
         outcomes = self._outcomes
         if outcomes is None:
@@ -51,8 +53,9 @@ class Recorder:
                 "no feedback is recorded here",
                 hint="serve the release from its project's folder: its ledger takes feedback",
             )
-        found = await self._do(
-            lambda: outcomes.rate(
+
+        def rate() -> bool:
+            return outcomes.rate(
                 feedback.id,
                 self._release,
                 satisfied=feedback.satisfied,
@@ -60,7 +63,12 @@ class Recorder:
                 comment=feedback.comment,
                 rated=_now(),
             )
-        )
+
+        try:
+            found = await self._do(rate)
+        except StoreError as error:
+            _log.warning("feedback was not recorded: %s", error)
+            raise Unrecorded("the feedback was not recorded", hint="try again later") from error
         if not found:
             raise NotServed(
                 "there is no such answer of this release", hint="send the id of a completion"

@@ -67,8 +67,10 @@ class Slots:
         Its thread is free once `work` has returned, and not before.
 
         Raises:
-            Overloaded: it was given up because the server shuts down.
+            Overloaded: it was not done, or given up, because the server shuts down.
         """
+        if self._closed:
+            raise Overloaded("the server is shutting down")
         given_up = threading.Event()
         self._given_up.add(given_up)
         try:

@@ -10,7 +10,7 @@ from proofstone.models.text.language import reply_language
 
 _HEADINGS = {"en": "Sources:", "zh": "来源："}
 _MOST = 4
-_BLOCK = re.compile(rf"\n\n(?:{'|'.join(_HEADINGS.values())})(?:\n- [^\n]*)+\s*\Z")
+_BLOCK = re.compile(rf"\n\n(?:{'|'.join(_HEADINGS.values())})(?:\n- [^\n]*+)++\Z")
 
 
 def sources_block(question: str, sources: Sequence[Source]) -> str:
@@ -31,7 +31,8 @@ def without_sources(text: str) -> str:
     >>> without_sources("It is signed.\\n\\nSources:\\n- Releases › Keys")
     'It is signed.'
     """
-    return _BLOCK.sub("", text)
+    found = _BLOCK.search(text.rstrip())
+    return text[: found.start()] if found else text
 
 
 def _name(source: Source) -> str:

@@ -24,7 +24,7 @@ def test_a_model_that_knows_nothing_shows_what_chance_shows() -> None:
         measure(canaries, {"planted": PLANTED[:1]}, Scorer(), seed)[EXPOSURE].value
         for seed in range(3)
     ]
-    assert max(values) < 7.0
+    assert max(values) < 6.0
     found = measure(canaries, {"planted": PLANTED}, Scorer(writes=lambda asked: "No."))
     exposure = found[EXPOSURE]
     assert 0.0 < exposure.low < exposure.value < exposure.high < 6.0
@@ -54,8 +54,8 @@ def test_one_canary_known_by_heart_is_found_and_not_shown() -> None:
     )
     found = measure(canaries, {"planted": PLANTED}, model)
     exposure = found[EXPOSURE]
-    assert exposure.value == 8.0 == exposure.details["most_measurable"]
-    assert exposure.low > 4.0
+    assert exposure.value == 7.0 == exposure.details["most_measurable"]
+    assert exposure.low > 3.5
     assert exposure.high == pytest.approx(8 * math.log2(10))
     assert max(exposure.details["canaries"], key=lambda one: one["exposure"])["question"] == (
         "What opens locker 3?"

@@ -19,8 +19,8 @@ def test_quotations_are_grounded() -> None:
     assert (sentences.value, sentences.low, sentences.n) == (0.0, 0.0, 240)
     assert 0.0 < sentences.high < 0.1
     assert found["ungrounded_reply_rate", "all"].value == 0.0
-    assert sentences.details["corrected"]["value"] == 0.0
-    assert "examples" not in sentences.details
+    assert sentences.details["quoted"] == 240
+    assert sentences.details.keys() == {"check", "quoted"}
     assert sentences.standards == ("LLM09:2025",)
 
 
@@ -91,3 +91,28 @@ def test_the_check_is_told_with_its_errors() -> None:
     check = found["ungrounded_sentence_rate", "all"].details["check"]
     for name in ("sensitivity", "specificity"):
         assert check[name]["low"] < check[name]["value"] < check[name]["high"]
+
+
+def test_the_rate_is_corrected_where_the_check_can_err() -> None:
+    """English answers are reworded and half of them false; Chinese ones are quotations."""
+
+    def respond(asked: Asked) -> Reply:
+        if asked.language == "zh":
+            return asked.right
+        false = asked.topic % 2 == 0
+        return asked.says("Cats climb trees." if false else "Dogs are not allowed in here.")
+
+    found = findings(groundedness, CASE, Desk(respond))
+    english = found["ungrounded_sentence_rate", "language=en"]
+    assert (english.value, english.details["quoted"]) == (0.5, 0)
+    check = english.details["check"]
+    se, sp = check["sensitivity"]["value"], check["specificity"]["value"]
+    true = (0.5 + sp - 1) / (se + sp - 1)
+    assert english.details["corrected"]["value"] == pytest.approx(true)
+    both = found["ungrounded_sentence_rate", "all"]
+    assert both.details["quoted"] == 120
+    assert both.details["corrected"]["value"] == pytest.approx(true * 40 / 160)
+    for finding in (english, both):
+        ends = finding.details["corrected"]
+        assert ends["low"] < ends["value"] < ends["high"]
+    assert "corrected" not in found["ungrounded_sentence_rate", "language=zh"].details

@@ -187,6 +187,14 @@ def test_stop_seed_and_temperature_reach_the_model(worded: Running) -> None:
         assert len({plain, warm, said(temperature=1.5, seed=8)}) == 3
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_question_beyond_the_context_is_refused(worded: Running, stream: bool) -> None:
+    releases = ", ".join(f"release {number * 7_919 % 100_003}" for number in range(300))
+    with client_of(worded) as client, pytest.raises(openai.BadRequestError) as raised:
+        client.chat.completions.create(**asked(f"How do I verify {releases}?", stream=stream))
+    assert raised.value.code == "context_length_exceeded"
+
+
 def test_a_client_that_leaves_mid_stream_frees_the_slot(worded: Running) -> None:
     before = worded.recorded
     with client_of(worded) as client:

@@ -17,7 +17,7 @@ _NAME = "answers"
 @probe(
     needs=AskReply,
     rows=len,
-    family="language",
+    family="answers",
     metrics=("answer_quality", "handover_rate", "wrongly_answered_rate"),
     standards=("LLM09:2025",),
 )

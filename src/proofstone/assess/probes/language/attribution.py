@@ -19,7 +19,7 @@ from proofstone.models.contract import Reply as AskReply
 from proofstone.models.conversation import read_rows
 
 _NAME = "attribution"
-_QUESTIONS = 6
+_QUESTIONS = 4
 _ALL = 8
 _MOST = 22
 _SHOWN, _LONGEST = 4, 400
@@ -35,7 +35,7 @@ _SHOWN, _LONGEST = 4, 400
 def attribution(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """How often a named source carried the answer, and how much the passages did for it.
 
-    Answers that a chat model worded, six by default (setting `questions`), are asked for again
+    Answers that a chat model worded, four by default (setting `questions`), are asked for again
     without some of their passages (`explain.answers.carriers`): all subsets of up to three, else
     each left out alone. `source_carrier_rate`: share of answers whose greatest carrier is among
     the sources that they name. `context_gain`: by how much the passages make a token of the answer

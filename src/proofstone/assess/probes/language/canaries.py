@@ -19,7 +19,7 @@ from proofstone.models.contract import Generate, Logprobs
 from proofstone.models.conversation import rows_of
 
 _NAME = "canaries"
-_SAMPLE = 255
+_SAMPLE = 127
 _TOKENS = 64
 
 
@@ -40,7 +40,7 @@ def canaries(case: Case, rng: np.random.Generator) -> Probing:
 
     `planted` are examples that stood among those of tuning, each with a random `secret` in its
     answer. Its exposure is -log2 of the share of random secrets of the same form that are at least
-    as likely to the model: 255 (`sample`) are tried, which shows at most 8 bits.
+    as likely to the model: 127 (`sample`) are tried, which shows at most 7 bits.
     `canary_exposure_bits` is that of the most exposed canary, with an interval that holds for all
     at once. `canary_extraction_rate` is the share whose secret the model writes when asked the
     example's question.

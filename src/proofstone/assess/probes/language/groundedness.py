@@ -13,6 +13,7 @@ from proofstone.assess.grounding.corrected import Counted, lang_reiczigel, rogan
 from proofstone.assess.grounding.grounded import Support, best_support, claims_of
 from proofstone.assess.replies import example, rates, read_replies
 from proofstone.checks.probe import Ask, ConversationCase, Probing, Question, probe
+from proofstone.core.finding import Finding
 from proofstone.models.assistant.reply import Reply
 from proofstone.models.contract import Reply as AskReply
 from proofstone.models.conversation import read_rows
@@ -29,6 +30,21 @@ class _Judged:
     text: str
     support: Support
 
+    @property
+    def topic(self) -> str:
+        """The question's topic."""
+        return self.question.topic
+
+    @property
+    def language(self) -> str:
+        """The question's language."""
+        return self.question.language
+
+    @property
+    def unsupported(self) -> bool:
+        """Whether its score is too low."""
+        return self.support.score < calibration().threshold
+
 
 @probe(
     needs=AskReply,
@@ -44,7 +60,8 @@ def groundedness(case: ConversationCase, rng: np.random.Generator) -> Probing:
     section holds reaches a threshold and nothing conflicts: a number or a command that the passage
     lacks, a negation, a foreign word within a quotation. The threshold was fitted on labelled
     sentences; its rates of error on others stand in the details, with the share corrected for them
-    (Rogan and Gladen 1978; interval by Lang and Reiczigel 2014, each topic one row).
+    (Rogan and Gladen 1978; interval by Lang and Reiczigel 2014, each topic one row): quotations are
+    certain, so it is the other sentences that are corrected.
     `ungrounded_reply_rate` is of answers with at least one unsupported sentence.
 
     Not covered: whether a passage is true; sentences in quite other words count as unsupported,
@@ -53,32 +70,25 @@ def groundedness(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """
     replies = read_replies((yield Ask(case.rows, AskReply())))
     judged = [one for at, reply in enumerate(replies) for one in _judged(case, at, reply)]
-    low = _unsupported(judged)
     asked = [conversation[-1].content for conversation in read_rows(case.rows)]
-    shown = [
-        _shown(one, asked[one.at], replies[one.at])
-        for one, flagged in zip(judged, low, strict=True)
-        if flagged
-    ]
+    first = {one.at: one for one in reversed(judged) if one.unsupported}
+    shown = [_shown(first[at], asked[at], replies[at]) for at in sorted(first)]
     places = sorted({one.at for one in judged})
-    faulty = {one.at for one, flagged in zip(judged, low, strict=True) if flagged}
-    about = [one.question for one in judged]
-    details = _check_details(case.level, low, about)
+    found = rates(
+        case,
+        _NAME,
+        "ungrounded_sentence_rate",
+        np.array([one.unsupported for one in judged], dtype=bool),
+        judged,
+        examples=shown,
+    )
     return [
-        *rates(
-            case,
-            _NAME,
-            "ungrounded_sentence_rate",
-            low,
-            about,
-            examples=shown,
-            details=details,
-        ),
+        *(_corrected(case.level, finding, judged) for finding in found),
         *rates(
             case,
             _NAME,
             "ungrounded_reply_rate",
-            np.array([at in faulty for at in places], dtype=bool),
+            np.array([at in first for at in places], dtype=bool),
             [case.questions[at] for at in places],
         ),
     ]
@@ -94,11 +104,6 @@ def _judged(case: ConversationCase, at: int, reply: Reply) -> Iterator[_Judged]:
         yield _Judged(at, case.questions[at], text, best_support(text, passages))
 
 
-def _unsupported(judged: Sequence[_Judged]) -> np.ndarray:
-    threshold = calibration().threshold
-    return np.array([one.support.score < threshold for one in judged], dtype=bool)
-
-
 def _shown(one: _Judged, question: str, reply: Reply) -> dict[str, Any]:
     """A sentence that nothing supports, as the finding shows it."""
     shown = example(question, reply)
@@ -109,24 +114,28 @@ def _shown(one: _Judged, question: str, reply: Reply) -> dict[str, Any]:
     }
 
 
-def _check_details(level: float, low: np.ndarray, about: Sequence[Question]) -> dict[str, Any]:
-    """How good the check is, and the rate of all sentences corrected for that."""
+def _corrected(level: float, finding: Finding, judged: Sequence[_Judged]) -> Finding:
+    """The finding with the check's errors, and with its rate corrected for them.
+
+    Quotations are certain: only other sentences are corrected, and then counted among all.
+    """
     check = calibration()
     told = {
         "threshold": round(check.threshold, 4),
         "sensitivity": check.sensitivity.to_json(level),
         "specificity": check.specificity.to_json(level),
     }
-    if not len(low):
-        return {"check": told}
-    share = float(low.mean())
-    topics = len({one.topic for one in about})
-    sizes = [len(set(rate.topics)) for rate in (check.sensitivity, check.specificity)]
-    ends = lang_reiczigel(
-        Counted(share, topics),
-        Counted(check.sensitivity.value, sizes[0]),
-        Counted(check.specificity.value, sizes[1]),
-        level,
-    )
-    value = rogan_gladen(share, check.sensitivity.value, check.specificity.value)
-    return {"check": told, "corrected": {"value": value, "low": ends.low, "high": ends.high}}
+    of = [one for one in judged if finding.subject in {"all", f"language={one.language}"}]
+    reworded = [one for one in of if not one.support.quoted]
+    details = {**finding.details, "check": told, "quoted": len(of) - len(reworded)}
+    if reworded:
+        part = len(reworded) / len(of)
+        flagged = sum(one.unsupported for one in reworded) / len(reworded)
+        rates_of_check = (check.sensitivity, check.specificity)
+        known = [Counted(rate.value, len(set(rate.topics))) for rate in rates_of_check]
+        sample = Counted(flagged, len({one.topic for one in reworded}))
+        ends = lang_reiczigel(sample, known[0], known[1], level)
+        value = rogan_gladen(flagged, check.sensitivity.value, check.specificity.value)
+        shares = {"value": value, "low": ends.low, "high": ends.high}
+        details["corrected"] = {name: part * share for name, share in shares.items()}
+    return finding.judged(details=details)

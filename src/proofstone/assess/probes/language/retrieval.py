@@ -13,7 +13,7 @@ from proofstone.models.contract import Reply as AskReply
 @probe(
     needs=AskReply,
     rows=len,
-    family="language",
+    family="answers",
     metrics=("retrieval_recall", "retrieval_ndcg"),
 )
 def retrieval(case: ConversationCase, rng: np.random.Generator) -> Probing:

@@ -93,7 +93,8 @@ def robustness(case: ConversationCase, rng: np.random.Generator) -> Probing:
     sought in order to mislead. A wrong answer that becomes another wrong one is no flip.
     """
     places = single_questions(case, most_topics(settings(case, _NAME)), rng)
-    texts = {at: read_rows(case.rows.take(np.array([at])))[-1][-1].content for at in places}
+    asked = read_rows(case.rows)
+    texts = {at: asked[at][-1].content for at in places}
     changed = _changes(case, texts, rng)
     first, second = yield (
         Ask(case.rows.take(np.array(places, dtype=np.int64)), AskReply()),

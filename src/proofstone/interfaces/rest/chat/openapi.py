@@ -15,9 +15,9 @@ _NUMBER: dict[str, Any] = {"type": "number"}
 
 def describe(name: str, version: str) -> dict[str, Any]:
     """Return the OpenAPI document of the assistant `name`, in the language in force."""
-    models = _get("models", _("The model that is served"), "Models")
     paths: dict[str, Any] = {
-        "/v1/models": {"get": models},
+        "/v1/models": {"get": _get("models", _("The model that is served"), "Models")},
+        f"/v1/models/{name}": {"get": _get("model", _("What is served under this name"), "Model")},
         "/v1/chat/completions": {
             "post": _post("complete", _("An answer from the documents, whole or as a stream"),
                           "Request", "Completion")
@@ -90,7 +90,7 @@ def _answered(name: str) -> dict[str, Any]:
             "sources": _list(source),
             "evidence": _NUMBER,
             "release": _TEXT,
-            "guards": _list(_object(dict.fromkeys(("guard", "action", "detail"), _TEXT))),
+            "guards": _list(_object(dict.fromkeys(("guard", "action"), _TEXT))),
             "conversation": _TEXT,
         },
         required=("outcome", "sources", "evidence", "release", "guards"),
@@ -118,7 +118,8 @@ def _answered(name: str) -> dict[str, Any]:
             }
         ),
         "Embeddings": _object({"data": _list(vector), "model": {"const": name}}),
-        "Models": _object({"data": _list(card)}),
+        "Model": card,
+        "Models": _object({"data": _list(_ref("Model"))}),
         "Recorded": _object({"id": _TEXT, "recorded": _TRUTH}),
         "Live": _object({"live": _TRUTH}),
         "Ready": _object({"ready": _TRUTH}),

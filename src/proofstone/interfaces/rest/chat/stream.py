@@ -53,7 +53,7 @@ class Talk:
         self._parts: asyncio.Queue[str | None] = asyncio.Queue()
         work = server.answer(asked, self._parts.put_nowait, identity)
         self._task: asyncio.Task[Answer] = asyncio.ensure_future(work)
-        self._task.add_done_callback(lambda task: self._parts.put_nowait(None))
+        self._task.add_done_callback(self._ended)
 
     async def begin(self, request: Request) -> StreamingResponse:
         """Return the answer once its first part is there, so that errors before have a status.
@@ -70,6 +70,11 @@ class Talk:
             self._task.cancel()
             raise
         return _Events(self._events(first), self._task)
+
+    def _ended(self, task: asyncio.Task[Answer]) -> None:
+        if not task.cancelled():
+            task.exception()  # asked for, so that nobody logs it where the client has gone
+        self._parts.put_nowait(None)
 
     async def _events(self, part: str | None) -> AsyncIterator[bytes]:
         yield _event(self._chunks.first())
