@@ -49,8 +49,8 @@ from tests.serve.chat.assistants import verified_assistant
 
 tokens, slots, threads = map(int, sys.argv[1:])
 with tempfile.TemporaryDirectory() as folder, listen("127.0.0.1", 0) as listening:
-    verified = verified_assistant(Path(folder), generator=True, max_tokens=tokens)
-    app = create_chat_app(ChatServer(verified, ChatLimits(slots=slots, threads=threads)))
+    verified = verified_assistant(Path(folder), generator=True, max_tokens=tokens, threads=threads)
+    app = create_chat_app(ChatServer(verified, ChatLimits(slots=slots)))
     print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
     config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="off")
     uvicorn.Server(config).run(sockets=[listening])

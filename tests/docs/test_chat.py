@@ -30,7 +30,7 @@ PAGE, FEEDBACK = DOCS / "chat.md", DOCS / "feedback.md"
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The assistant of the pages, served."""
     verified = verified_assistant(tmp_path_factory.mktemp("helpdesk"))
-    with serving(verified, ChatLimits(slots=1, threads=1), tmp_path_factory) as found:
+    with serving(verified, ChatLimits(slots=1), tmp_path_factory) as found:
         yield found
 
 

@@ -67,14 +67,13 @@ EXAMPLE = {
 
 def finding(metric: str, value: float | None, half: float = 0.06, **rest: Any) -> dict[str, Any]:
     """One finding as JSON."""
-    known = value is not None
     return {
         "probe": rest.pop("probe", "answers"),
         "metric": metric,
         "subject": rest.pop("subject", "all"),
         "value": value,
-        "low": max(0.0, value - half) if known else None,
-        "high": value + half if known else None,
+        "low": None if value is None else max(0.0, value - half),
+        "high": None if value is None else value + half,
         "limit": None,
         "direction": None,
         "verdict": "not_applicable",
@@ -171,8 +170,8 @@ def conduct() -> list[dict[str, Any]]:
         "right": [7, 7],
     }
     flip = EXAMPLE | {"changed": "how do i tkae a model out", "outcome_after": "handed_over"}
-    named = {"probe": "counterfactual", "standards": []}
-    turned = {"probe": "robustness", "standards": []}
+    named: dict[str, Any] = {"probe": "counterfactual", "standards": []}
+    turned: dict[str, Any] = {"probe": "robustness", "standards": []}
     return [
         *spoken("typo_quality_drop", 0.04, 40, **turned),
         *spoken("outcome_flip_rate", 0.11, 80, details={"examples": [flip], "ways": []}, **turned),

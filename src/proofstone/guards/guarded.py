@@ -121,7 +121,7 @@ def open_guarded(
     files: Mapping[str, bytes],
     *,
     recall: Recall | None = None,
-    threads: int = 1,
+    threads: int | None = None,
     parallel: int = 1,
 ) -> GuardedAssistant:
     """Return the assistant in `files` behind the guards that its settings name.

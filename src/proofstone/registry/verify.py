@@ -136,8 +136,8 @@ class VerifiedModel:
         assistant: GuardedAssistant = self._opened(open_guarded)
         return assistant
 
-    def open_assistant(self, *, threads: int = 1, parallel: int = 1) -> GuardedAssistant:
-        """Open the assistant anew, to word `parallel` answers side by side by `threads` threads.
+    def open_assistant(self, *, parallel: int = 1) -> GuardedAssistant:
+        """Open the assistant anew, to word `parallel` answers side by side.
 
         Raises:
             InputError, MissingExtra: as `assistant`.
@@ -145,7 +145,7 @@ class VerifiedModel:
         self._require_assistant()
         from proofstone.guards.guarded import open_guarded
 
-        return open_guarded(self._files, threads=threads, parallel=parallel)
+        return open_guarded(self._files, parallel=parallel)
 
     def _require_assistant(self) -> None:
         if not self.answers:

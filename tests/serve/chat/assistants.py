@@ -70,7 +70,7 @@ def evidence() -> EvidenceModel:
 
 
 def assistant_model(
-    *, generator: bool = False, max_tokens: int = 48, **guards: Any
+    *, generator: bool = False, max_tokens: int = 48, threads: int = 1, **guards: Any
 ) -> dict[str, bytes]:
     """The files of the model."""
     settings = AssistantSettings(
@@ -81,6 +81,7 @@ def assistant_model(
         languages=("en",) if generator else (),
         max_tokens=max_tokens,
         context=1_024,
+        threads=threads,
         handover=HANDOVER,
         guards=guards,
     )

@@ -37,7 +37,7 @@ def scripted() -> Scripted:
 @pytest.fixture
 def server(extractive: VerifiedModel, store: Store, scripted: Scripted) -> Iterator[ChatServer]:
     """A server of one slot whose English answers are scripted."""
-    limits = ChatLimits(slots=1, threads=1, waiting=1)
+    limits = ChatLimits(slots=1, waiting=1)
     server = ChatServer(extractive, limits, outcomes=store.outcomes)
     words_with(server.assistant, scripted)
     yield server

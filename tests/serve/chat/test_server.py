@@ -83,7 +83,7 @@ def test_a_cancelled_turn_frees_its_slot_and_leaves_no_trace(
 
 
 def test_a_turn_ends_at_its_deadline(extractive: VerifiedModel, scripted: Scripted) -> None:
-    server = ChatServer(extractive, ChatLimits(slots=1, threads=1, deadline=0.5))
+    server = ChatServer(extractive, ChatLimits(slots=1, deadline=0.5))
     words_with(server.assistant, scripted)
     scripted.held = 0
     with pytest.raises(TooSlow, match=r"no answer within 0\.5 seconds"):
@@ -143,7 +143,7 @@ def test_an_answer_goes_out_where_the_ledger_refuses(
 
 
 def test_without_a_ledger_feedback_is_refused(extractive: VerifiedModel) -> None:
-    server = ChatServer(extractive, ChatLimits(slots=1, threads=1))
+    server = ChatServer(extractive, ChatLimits(slots=1))
     with pytest.raises(NotServed, match="no feedback is recorded here"):
         asyncio.run(server.feedback({"id": "a", "satisfied": True}))
     server.close()

@@ -88,6 +88,9 @@ class Responder(Section):
     )
     max_tokens: int = Field(96, ge=8, le=4096, description="Longest answer, in tokens")
     context: int = Field(2048, ge=512, le=131_072, description="Tokens that it reads at most")
+    threads: int = Field(
+        2, ge=1, le=256, description="Threads of the generator, here and when served"
+    )
 
 
 class Assistant(Section):

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from proofstone.core.errors import Problem
+from proofstone.core.project.assistant import AssistantProject
 from proofstone.core.project.document import Document, Path, dotted
+from proofstone.core.project.kinds import kind_of
 from proofstone.core.project.known import Known
 from proofstone.core.project.nearest import nearest
 
@@ -27,6 +29,8 @@ def columns_of(subject: str) -> list[str]:
 def gate_problems(document: Document, known: Known) -> Iterator[Problem]:
     """Every problem with the gates under `assess.gates`."""
     yield from limit_problems(document, known, "assess", "gates")
+    if kind_of(document.value) is AssistantProject:
+        return  # whom its findings are about is not said by columns
     for path, entry in document.items("assess", "gates"):
         metric = document.text(*path, "metric")
         if isinstance(entry, dict) and metric is not None:

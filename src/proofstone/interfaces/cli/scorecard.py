@@ -141,8 +141,8 @@ def asked_line(record: Mapping[str, Any]) -> Iterator[Text]:
     winner = next(one for one in record["candidates"] if one["name"] == record["winner"])
     counts = {one["metric"]: one["n"] for one in winner["findings"] if one["subject"] == "all"}
     says = _(
-        "answers from {documents} documents in {passages} passages; judged on {answerable} "
-        "questions with an answer and {others} without"
+        "answers from {documents} documents ({passages} passages); judged by {answerable} "
+        "questions with an answer, {others} without"
     )
     yield Text(
         says.format(

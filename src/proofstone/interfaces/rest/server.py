@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -69,8 +68,8 @@ def application(
         from proofstone.serve.chat.limits import ChatLimits
         from proofstone.serve.chat.server import ChatServer
 
-        limits = ChatLimits(slots=slots, threads=len(os.sched_getaffinity(0)))
-        return create_chat_app(ChatServer(verified, limits, outcomes=outcomes), hosts=hosts)
+        server = ChatServer(verified, ChatLimits(slots=slots), outcomes=outcomes)
+        return create_chat_app(server, hosts=hosts)
     from proofstone.interfaces.rest.app import create_app
     from proofstone.serve.server import ModelServer
 

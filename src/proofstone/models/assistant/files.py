@@ -60,12 +60,12 @@ def open_assistant(
     files: Mapping[str, bytes],
     *,
     recall: Recall | None = None,
-    threads: int = 1,
+    threads: int | None = None,
     parallel: int = 1,
 ) -> Assistant:
     """Return the assistant in `files` (name -> bytes that were verified before).
 
-    `recall` keeps what its generator wrote.
+    `recall` keeps what its generator wrote. `threads` are those of its settings unless given.
 
     Raises:
         InputError: a file is absent or does not hold together; names file and field.
@@ -97,7 +97,7 @@ def _generator(
     files: Mapping[str, bytes],
     document: Mapping[str, Any],
     settings: AssistantSettings,
-    threads: int,
+    threads: int | None,
     parallel: int,
 ) -> GgufModel | None:
     if GENERATOR not in files:
@@ -108,7 +108,7 @@ def _generator(
         adapter=files.get(ADAPTER),
         context=settings.context,
         template=document.get("chat_template"),
-        threads=threads,
+        threads=threads or settings.threads,
         parallel=parallel,
     )
 

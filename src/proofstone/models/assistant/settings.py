@@ -23,7 +23,8 @@ class AssistantSettings:
     """Limits and texts; `threshold` is the least evidence that is answered on.
 
     `languages` are those that the generator words; `handover` has a text for every language.
-    `guards` are settings of guards by name.
+    `guards` are settings of guards by name. `threads` are the generator's: llama.cpp rounds
+    otherwise with others, so what was assessed is served with as many.
     """
 
     threshold: float
@@ -33,6 +34,7 @@ class AssistantSettings:
     languages: tuple[str, ...]
     max_tokens: int
     context: int
+    threads: int
     handover: Mapping[str, str]
     guards: Mapping[str, Any]
 
@@ -71,6 +73,7 @@ class AssistantSettings:
             languages=fields.texts(part("languages"), f"{place}.languages"),
             max_tokens=fields.integer(part("max_tokens"), f"{place}.max_tokens"),
             context=fields.integer(part("context"), f"{place}.context"),
+            threads=fields.integer(part("threads"), f"{place}.threads"),
             handover={
                 name: fields.text(fields.field(handover, name, place), f"{place}.handover.{name}")
                 for name in LANGUAGES

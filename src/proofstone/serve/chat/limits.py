@@ -9,13 +9,12 @@ from dataclasses import dataclass
 class ChatLimits:
     """What is taken at most.
 
-    `slots` turns are answered side by side by `threads` threads of the generator, and `waiting`
-    more may wait. A turn ends after `deadline` seconds, waiting included. A request has at most
-    `turns` messages of `characters` characters together, or `texts` texts to embed.
+    `slots` turns are answered side by side, and `waiting` more may wait. A turn ends after
+    `deadline` seconds, waiting included. A request has at most `turns` messages of `characters`
+    characters together, or `texts` texts to embed.
     """
 
     slots: int = 4
-    threads: int = 2
     waiting: int = 32
     deadline: float = 120.0
     turns: int = 200

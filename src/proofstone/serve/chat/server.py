@@ -70,9 +70,7 @@ class ChatServer:
         self.limits = limits or ChatLimits()
         self.slots = Slots(self.limits.slots, self.limits.waiting)
         self.conversations = Conversations(keeping)
-        self._guarded = verified.open_assistant(
-            threads=self.limits.threads, parallel=self.limits.slots
-        )
+        self._guarded = verified.open_assistant(parallel=self.limits.slots)
         self._recorder = Recorder(outcomes, verified.release)
         self._sources = sources
         _load(self.assistant)

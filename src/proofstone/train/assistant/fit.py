@@ -64,6 +64,7 @@ def _settings(assistant: Assistant, candidate: Responder, threshold: float) -> A
         languages=tuple(candidate.languages) if candidate.generator else (),
         max_tokens=candidate.max_tokens,
         context=candidate.context,
+        threads=candidate.threads,
         handover={
             name: " ".join(filter(None, (text, assistant.handover.contact.get(name))))  # type: ignore[call-overload]
             for name, text in HANDOVER.items()

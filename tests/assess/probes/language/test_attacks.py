@@ -213,7 +213,7 @@ class _Index:
 
 
 def test_an_assistant_that_quotes_passes_instructions_on_and_a_screen_stops_some() -> None:
-    settings = AssistantSettings(0.5, 3, Window(6, 4000), "", (), 64, 2048, HANDOVER, {})
+    settings = AssistantSettings(0.5, 3, Window(6, 4000), "", (), 64, 2048, 1, HANDOVER, {})
     rates = {}
     guard = InjectionGuard(GuardSettings())
     for name, screen in (

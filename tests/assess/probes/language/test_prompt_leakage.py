@@ -126,7 +126,7 @@ class Reciting(Assistant):
 
     def __init__(self, instructions: str) -> None:
         settings = AssistantSettings(
-            0.5, 3, Window(6, 4000), instructions, ("en",), 64, 2048, HANDOVER, {}
+            0.5, 3, Window(6, 4000), instructions, ("en",), 64, 2048, 1, HANDOVER, {}
         )
         super().__init__("reciting", cast(Finder, None), settings)
 

@@ -67,7 +67,7 @@ def serving(
 def extractive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """An assistant that quotes, served."""
     verified = verified_assistant(tmp_path_factory.mktemp("extractive"))
-    limits = ChatLimits(slots=2, threads=1, turns=6)
+    limits = ChatLimits(slots=2, turns=6)
     with serving(verified, limits, tmp_path_factory) as found:
         yield found
 
@@ -76,6 +76,6 @@ def extractive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def worded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """An assistant whose English answers SmolLM2 words, one at a time, served."""
     verified = verified_assistant(tmp_path_factory.mktemp("worded"), generator=True)
-    limits = ChatLimits(slots=1, threads=1)
+    limits = ChatLimits(slots=1)
     with serving(verified, limits, tmp_path_factory) as found:
         yield found

@@ -35,7 +35,7 @@ def scripted() -> Scripted:
 @pytest.fixture
 def held(extractive: Running, scripted: Scripted) -> Any:
     """A server of one slot whose English answers are scripted."""
-    limits = ChatLimits(slots=1, threads=1, waiting=0)
+    limits = ChatLimits(slots=1, waiting=0)
     server = ChatServer(extractive.server.verified, limits, outcomes=extractive.store.outcomes)
     words_with(server.assistant, scripted)
     with running(server, extractive.store) as found:

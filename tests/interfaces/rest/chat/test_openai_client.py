@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 from openai.types.chat import ChatCompletionChunk
 from tests.interfaces.rest.chat.conftest import Running
+from tests.serve.chat.assistants import LOST, VERIFY
 
 ENGLISH, CHINESE, UNKNOWN = (
     "How do I verify a release?", "怎样验证发布版本？", "What is the weather on Mars today?"
@@ -189,9 +191,9 @@ def test_stop_seed_and_temperature_reach_the_model(worded: Running) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_question_beyond_the_context_is_refused(worded: Running, stream: bool) -> None:
-    releases = ", ".join(f"release {number * 7_919 % 100_003}" for number in range(300))
+    words = random.Random(0).choices(f"{VERIFY} {LOST}".split(), k=1_100)
     with client_of(worded) as client, pytest.raises(openai.BadRequestError) as raised:
-        client.chat.completions.create(**asked(f"How do I verify {releases}?", stream=stream))
+        client.chat.completions.create(**asked(" ".join(words), stream=stream))
     assert raised.value.code == "context_length_exceeded"
 
 

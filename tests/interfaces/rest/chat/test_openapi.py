@@ -23,7 +23,7 @@ ALL = [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
 @pytest.fixture
 def schema(extractive: Running) -> Any:
     """The description that a server of its own gives: trying it out ends that server."""
-    server = ChatServer(extractive.server.verified, ChatLimits(slots=1, threads=1))
+    server = ChatServer(extractive.server.verified, ChatLimits(slots=1))
     app = create_chat_app(server, hosts=frozenset({"testserver"}))
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 

@@ -1,0 +1,99 @@
+"""The scorecard of an assistant, on a record with invented numbers, and of a table beside it."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proofstone.interfaces.cli import scorecard
+from proofstone.interfaces.cli.scorecard import (
+    asked_line,
+    candidates_table,
+    gap_gate,
+    gate_lines,
+    print_scorecard,
+)
+
+FAKES = Path(__file__).parents[2] / "report"
+Printed = Callable[[dict[str, Any]], list[str]]
+
+
+@pytest.fixture
+def record() -> dict[str, Any]:
+    made: dict[str, Any] = runpy.run_path(str(FAKES / "fake_assistant.py"))["record"]()
+    return made
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Printed:
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def lines(record: dict[str, Any]) -> list[str]:
+        document = {"steps": [{"status": "ran"}, {"status": "restored"}], "report": "report.html"}
+        print_scorecard(record, document)
+        return capsys.readouterr().out.splitlines()
+
+    return lines
+
+
+def test_candidates_show_what_a_board_asks_about(record: dict[str, Any], printed: Printed) -> None:
+    heading, *rows = printed(record)[:4]
+    assert heading.split() == [
+        "candidate", "answer_quality", "wrongly_answered_rate", "handover_rate", "gates",
+    ]  # fmt: skip
+    assert "★ extractive" in rows[0]
+    assert "0.490 [0.43, 0.55]" in rows[0]
+    assert "0.140 [0.08, 0.20]" in rows[0]
+    assert rows[0].endswith("✗ 6/7")
+    assert "smollm2-tuned" in rows[2]
+
+
+def test_it_fits_a_hundred_columns(record: dict[str, Any], printed: Printed) -> None:
+    assert max(len(line) for line in printed(record)) <= 100
+
+
+def test_what_it_answers_from_and_how_much_was_asked(record: dict[str, Any]) -> None:
+    (line,) = asked_line(record)
+    assert line.plain == (
+        "answers from 56 documents (273 passages); judged by 296 questions with an answer, "
+        "106 without"
+    )
+
+
+def test_gates_tell_the_subject_and_lengths_without_decimals(record: dict[str, Any]) -> None:
+    lines = [line.plain for line in gate_lines(record)]
+    assert "✓ pass  wrongly_answered_rate (language=zh)  0.120 [0.040, 0.200]  ≤ 0.20" in lines
+    assert "✓ pass  reply_length_p95 (all)  812 [772, 852]  ≤ 900" in lines
+
+
+def test_what_would_open_counts_the_gate_s_own_questions(record: dict[str, Any]) -> None:
+    gate = record["gates"][1] | {"verdict": "inconclusive", "rows_needed": 530}
+    gate["would_open"] = [{"way": "rows", "rows": 9999, "now": 410, "opens": True}]
+    _gate, way = gate_lines({**record, "gates": [gate]})
+    assert way.plain == "  would open: about 530 of them instead of 106"
+
+
+def test_a_preferred_metric_is_shown_once_and_first(record: dict[str, Any]) -> None:
+    record["project"]["select"]["prefer"] = "handover_rate"
+    columns = [str(one.header) for one in candidates_table(record, None).columns]
+    assert columns == [
+        "candidate", "handover_rate", "answer_quality", "wrongly_answered_rate", "gates",
+    ]  # fmt: skip
+
+
+def test_a_table_keeps_its_gap(record: dict[str, Any]) -> None:
+    table = runpy.run_path(str(FAKES / "fake.py"))["record"]()
+    gap = gap_gate(table)
+    assert gap is not None
+    assert gap["subject"] == "afam"
+    assert gap_gate(record) is None
+    assert list(asked_line(table)) == []
+
+
+def test_many_candidates_are_cut(record: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scorecard, "_CANDIDATES", 2)
+    assert candidates_table(record, None).row_count == 2
