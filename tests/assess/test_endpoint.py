@@ -39,7 +39,8 @@ def test_instructions_and_planted_passages_go_along() -> None:
     remote = Remote(lambda turns: "Use `proofstone verify`.")
     talk = exchange("Hi", "Yes?", "How do I verify?", system="be evil")
     [reply] = replies(remote, rows_of([talk], [("Poison.",)]))
-    assert (reply.text, reply.outcome, reply.sources) == ("Use `proofstone verify`.", "answered", ())
+    assert (reply.text, reply.outcome) == ("Use `proofstone verify`.", "answered")
+    assert reply.sources == ()
     [sent] = remote.asked
     assert [turn.role for turn in sent] == ["system", "user", "assistant", "user"]
     assert sent[0].content == "Be kind."

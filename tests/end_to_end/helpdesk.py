@@ -48,8 +48,8 @@ SECTIONS: dict[str, dict[str, tuple[Told, Told]]] = {
                  "法定节假日门店开门吗？", "节假日门店休息吗？"),
         ),
         "phone": (
-            Told("Telephone", "Emergencies on the road are taken by telephone under extension 4417, "
-                 "day and night.", "4417",
+            Told("Telephone", "Emergencies on the road are taken by telephone under extension "
+                 "4417, day and night.", "4417",
                  "Which telephone extension takes emergencies?",
                  "Under which number do I phone in an emergency on the road?"),
             Told("电话", "路上遇到紧急情况，请拨打分机 4417，昼夜有人接听。", "4417",
@@ -85,7 +85,8 @@ SECTIONS: dict[str, dict[str, tuple[Told, Told]]] = {
             Told("Where to return", "A bicycle can be returned at every station of the city, also "
                  "at another one than where it was hired.", "every station",
                  "Where can I return the bicycle?", "May I return a bicycle at another station?"),
-            Told("还车地点", "自行车可以在市内任何一个站点归还，不必回到租车的站点。", "任何一个站点",
+            Told("还车地点", "自行车可以在市内任何一个站点归还，不必回到租车的站点。",
+                 "任何一个站点",
                  "自行车在哪里归还？", "可以在另一个站点还车吗？"),
         ),
         "late": (
@@ -99,7 +100,8 @@ SECTIONS: dict[str, dict[str, tuple[Told, Told]]] = {
         "damage": (
             Told("Damage", "Damage is reported in the app with a photograph before the bicycle is "
                  "locked.", "photograph",
-                 "How do I report damage to a bicycle?", "The bicycle has damage, what do I report?"),
+                 "How do I report damage to a bicycle?",
+                 "The bicycle has damage, what do I report?"),
             Told("损坏", "自行车损坏请在锁车前通过应用拍照上报。", "拍照",
                  "自行车损坏了怎么上报？", "发现车辆损坏该怎么办？"),
         ),

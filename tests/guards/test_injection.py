@@ -11,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 
 from proofstone.core.errors import InputError
 from proofstone.guards.injection import (
-    InjectionWeights,
     fit_injection,
     injection_score,
     injection_signs,
@@ -22,6 +21,7 @@ from proofstone.guards.labelled import content, labelled
 from proofstone.guards.signs.chinese import CHINESE
 from proofstone.guards.signs.english import ENGLISH
 from proofstone.guards.signs.signs import MEANINGS, SIGNS, spoken
+from proofstone.guards.weights import SignWeights
 
 ROWS = labelled("injection.jsonl")
 
@@ -118,7 +118,7 @@ def test_long_repetitions_end(piece: str) -> None:
 
 
 def test_weights_travel_as_json() -> None:
-    assert InjectionWeights.from_json(shipped().to_json(), "w.json") == shipped()
+    assert SignWeights.from_json(shipped().to_json(), "w.json", SIGNS) == shipped()
 
 
 @pytest.mark.parametrize(
@@ -132,4 +132,4 @@ def test_weights_travel_as_json() -> None:
 )
 def test_other_weights_are_refused(field: str, value: object, place: str) -> None:
     with pytest.raises(InputError, match=place):
-        InjectionWeights.from_json(shipped().to_json() | {field: value}, "w.json")
+        SignWeights.from_json(shipped().to_json() | {field: value}, "w.json", SIGNS)

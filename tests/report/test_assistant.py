@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.report.test_render import HOSTILE, JSON, Reader, holed, replaced
 
@@ -67,9 +67,9 @@ def test_a_table_shows_none_of_an_assistant_s(record: dict[str, Any]) -> None:
 
 
 def test_nothing_on_the_page_speaks_of_tables(page: str) -> None:
-    text = "".join(Reader(page).text)
+    text = "".join(Reader(page).text).replace("all cases", "")
     for words in ("cases", "judged rows", "Mitigation", "label", "Protected"):
-        assert not re.search(rf"\b{words}\b", text.replace("all cases", "")), words
+        assert not re.search(rf"\b{words}\b", text), words
 
 
 def test_it_is_self_contained_deterministic_and_of_bounded_size(
@@ -106,6 +106,7 @@ def test_any_part_may_be_missing(assistant: dict[str, Any], part: str) -> None:
     assert Reader(render(assistant)).open == []
 
 
+@settings(max_examples=30)
 @given(details=st.dictionaries(
     st.sampled_from(["examples", "techniques", "outcomes", "groups", "guards", "check",
                      "corrected", "quoted", "control", "dropped", "tokens_p95"]), JSON),
@@ -213,7 +214,7 @@ def test_answers_show_rates_by_language_and_examples(assistant: dict[str, Any]) 
     assert [row["name"] for row in first] == ["Right answers", "in English", "in Chinese"]
     assert first[0]["word"] == "Pass"
     headings = [kind["heading"] for kind in view["kinds"]]
-    assert headings == ["Answered rightly", "Answered wrongly", "Answered without knowing",
+    assert headings == ["Answered rightly", "Answered wrongly", "Answered all the same",
                         "Sentences without support"]  # fmt: skip
     wrong = view["kinds"][1]
     assert (len(wrong["examples"]), len(wrong["rest"])) == (2, 3)
@@ -337,6 +338,7 @@ def test_a_service_that_is_not_ours_has_what_was_measured(assistant: dict[str, A
     ids = set(Reader(render(document)).ids)
     assert {"en-answers", "en-attacks", "en-guards", "en-conduct"} <= ids
     assert {"en-responders", "en-handover", "en-knowledge", "en-quality"}.isdisjoint(ids)
+    assert in_english(summary.view, document)["leads"][0].endswith("interval is 43 to 55.")
     texts = in_english(method.view, document)["texts"]
     assert not any("model bytes" in text for text in texts)
 

@@ -20,7 +20,7 @@ TEXTS = [
 GRAPHICS = [
     *(("mark", paper) for paper in ("paper", "track", "panel", "bad")),
     *((mark, paper) for mark in ("ink", "soft", "limit") for paper in ("track", "bad")),
-    ("against", "paper"),
+    *(("against", paper) for paper in ("paper", "bad")),
     ("hatch", "track"),
     *((name, "paper") for name in ("pass", "fail", "inconclusive", "none")),
 ]

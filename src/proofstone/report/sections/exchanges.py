@@ -8,8 +8,9 @@ from typing import Any
 
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import _, message
-from proofstone.report.numbers import plain
+from proofstone.report.numbers import number, plain
 from proofstone.report.record import Record, find, listing, mapping
+from proofstone.report.techniques import technique_name
 
 SHOWN = 2
 
@@ -78,20 +79,20 @@ def exchange(example: Mapping[str, Any]) -> dict[str, Any]:
 
 def _facts(example: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What else an example tells, each with its name; texts may be empty."""
-    share = example.get("share")
+    share = number(example.get("share"))
     after = str(example.get("outcome_after") or "")
     return [
         (_("Right would be"), _text(example, "expected")),
         (_("Sentence without support"), _text(example, "sentence")),
         (
             _("Its content words that a source holds"),
-            f"{plain(100 * share, 0)}%" if isinstance(share, float) else "",
+            f"{plain(100 * share, 0)}%" if share is not None else "",
         ),
         (_("Conflicts"), _joined(example, "conflicts")),
         (_("Asked as"), _text(example, "changed")),
         (_("Then"), outcome_name(after)),
         (_("Planted in a document"), _text(example, "planted")),
-        (_("Technique"), _text(example, "technique")),
+        (_("Technique"), technique_name(_text(example, "technique"))),
         (_("After"), _text(example, "source")),
         (_("Guards that acted"), _joined(example, "guards")),
     ]

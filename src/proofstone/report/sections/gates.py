@@ -13,6 +13,7 @@ from proofstone.report.charts.scale import Scale
 from proofstone.report.language import say
 from proofstone.report.numbers import base_of, count, kind_of, share, show, span
 from proofstone.report.record import Gate, Record
+from proofstone.report.replies import MEASURES
 from proofstone.report.sections.section import View
 from proofstone.report.sentences import counted, judgement, limit_text, sentence
 from proofstone.report.terms import ESTIMATORS, metric_name, subject_name, verdict_name
@@ -33,7 +34,7 @@ def _gate(record: Record, gate: Gate) -> dict[str, Any]:
         "verdict": str(finding.verdict),
         "word": verdict_name(finding.verdict),
         "name": metric_name(finding.metric),
-        "subject": subject_name(finding.subject),
+        "subject": _subject(finding),
         "value": show(finding.metric, finding.value),
         "interval": span(finding.metric, finding.low, finding.high),
         "limit": limit_text(finding),
@@ -44,6 +45,12 @@ def _gate(record: Record, gate: Gate) -> dict[str, Any]:
         "chart": chart(finding),
         "opening": ways_open(record, gate),
     }
+
+
+def _subject(finding: Finding) -> str:
+    """Of whom; empty where the metric's own name says it."""
+    everybody = finding.subject == "all" and finding.metric in MEASURES
+    return "" if everybody else subject_name(finding.subject)
 
 
 def _basis(finding: Finding) -> str:
@@ -78,7 +85,7 @@ def chart(finding: Finding) -> Markup | None:
         verdict=verdict_name(finding.verdict),
     )
     return gate_chart(
-        title=f"{metric_name(finding.metric)} ({subject_name(finding.subject)})",
+        title=_title(finding),
         description=description,
         value=finding.value,
         low=finding.low,
@@ -89,6 +96,11 @@ def chart(finding: Finding) -> Markup | None:
         scale=scale_of(finding),
         write=lambda tick: tick_text(finding.metric, tick),
     )
+
+
+def _title(finding: Finding) -> str:
+    name, subject = metric_name(finding.metric), _subject(finding)
+    return f"{name} ({subject})" if subject else name
 
 
 def tick_text(metric: str, tick: float) -> str:

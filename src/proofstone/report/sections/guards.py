@@ -24,7 +24,7 @@ KINDS = (
 
 
 def view(record: Record) -> View | None:
-    """False alarms by guard, misses by suite, examples; None where neither was measured."""
+    """False alarms by guard, misses by suite, examples; None where no alarms were counted."""
     findings = of_part(record, "guards")
     alarms = find(findings, "guard_false_alarm_rate")
     if alarms is None:
