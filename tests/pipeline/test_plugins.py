@@ -62,7 +62,7 @@ def test_an_unknown_name_meets_the_nearest(group: str, kind: str, name: str, nea
 def test_a_name_like_none_meets_them_all() -> None:
     with pytest.raises(InputError) as caught:
         plugin("families", "xyz")
-    assert caught.value.hint == "known: ebm, lightgbm, logistic, tree"
+    assert caught.value.hint == "known: ebm, encoder, lightgbm, logistic, tfidf, tree"
 
 
 def test_what_ships_but_needs_more_says_what_to_install() -> None:

@@ -52,7 +52,7 @@ def choose(
 ) -> dict[str, Any]:
     context = SimpleNamespace(
         settings={
-            "gates": gates, "select": rule, "candidates": [{"name": name} for name in candidates],
+            "gates": gates, "select": rule, "candidates": list(candidates),
         },
         inputs=candidates,
     )  # fmt: skip

@@ -8,8 +8,6 @@ from proofstone.core.canonical import digest
 from proofstone.core.project.kinds import Project
 from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.node import Node, Plan, Port
-from proofstone.pipeline.plans.assistant import assistant_nodes
-from proofstone.pipeline.plans.decision import decision_nodes
 
 
 def make_plan(project: Project, directory: Path) -> Plan:
@@ -21,9 +19,14 @@ def make_plan(project: Project, directory: Path) -> Plan:
     Raises:
         InputError: a source, family or probe is unknown; the source cannot be found.
     """
+    # Each kind loads what it needs: a table's plan knows nothing of language.
     if isinstance(project, DecisionProject):
+        from proofstone.pipeline.plans.decision import decision_nodes
+
         nodes = [*decision_nodes(project, directory)]
     else:
+        from proofstone.pipeline.plans.assistant import assistant_nodes
+
         nodes = [*assistant_nodes(project, directory)]
     nodes.append(_select_node(project))
     return Plan(project, tuple(_seeded(project, node) for node in nodes))

@@ -100,8 +100,8 @@ class Assistant(Section):
     retrieval: Retrieval = Field(Retrieval(), description="How passages are found")
     handover: Handover = Field(Handover(), description="When a person is asked instead")
     memory: Memory = Field(Memory(), description="How far it looks back")
-    guards: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="Settings of guards by name; all built-in ones are on"
+    guards: dict[str, Any] = Field(
+        default_factory=dict, description="Settings of the guards; all built-in ones are on"
     )
     candidates: list[Responder] = Field(min_length=1, description="The ways to compare")
 

@@ -6,18 +6,21 @@ Applications 2025 (LLM01 Prompt Injection); the words are ours.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from proofstone.guards.signs import chinese, english
 from proofstone.guards.signs.documents_chinese import CHINESE
 from proofstone.guards.signs.documents_english import ENGLISH
 from proofstone.guards.signs.patterns import Patterns
-from proofstone.guards.signs.signs import MEANINGS as OF_MESSAGES
 
-_SHARED = ("override", "reveal", "lawless", "mode", "authority", "suppression", "exfiltrate")
+_OF_MESSAGES = (
+    *("override", "reveal", "governed", "lawless", "mode", "authority", "suppression"),
+    *("exfiltrate", "secrets", "pressure"),
+)
 
 MEANINGS: dict[str, str] = {
     "addressed": "It addresses an assistant, a model or another machine that reads it.",
     "commanded": "It says what an assistant or a model must do.",
-    "asked": "It provides for being asked about something.",
     "scripted": "It says what to answer to certain questions, or to all.",
     "ordered": "It orders to say, print, recommend or deny something.",
     "answering": "It sets what an answer must hold, or where in the answer.",
@@ -33,15 +36,35 @@ MEANINGS: dict[str, str] = {
     "carried": "It stands where readers do not look: a comment, white text, a field for machines.",
     "ranked": "It claims to count for more than other documents or instructions.",
     "inward": "It is about what the machine was told, or what it is to become.",
-    **{name: OF_MESSAGES[name] for name in _SHARED},
+    "attack": "It shows a sign of messages that attack the instructions, as `signs` lists them.",
+    "attacks": "Two such signs stand together.",
     "hidden": "Signs show up only when a piece is decoded, reversed or closed up.",
-    "disguise": OF_MESSAGES["disguise"],
+    "disguise": "Look-alike letters of other scripts, or invisible characters within words.",
 }
 """What each sign means, by its name, in the order in which signs are told."""
 
 SIGNS = tuple(MEANINGS)
-PATTERNS = Patterns(
-    ENGLISH | {name: english.ENGLISH[name] for name in _SHARED},
-    CHINESE | {name: chinese.CHINESE[name] for name in _SHARED},
+_PATTERNS = Patterns(
+    ENGLISH | {name: english.ENGLISH[name] for name in _OF_MESSAGES},
+    CHINESE | {name: chinese.CHINESE[name] for name in _OF_MESSAGES},
 )
-"""What shows a sign in the words of a passage: some of them are signs of messages as well."""
+
+Place = tuple[int, int, str]
+"""Start, end and name of what shows a sign."""
+
+
+def places(text: str) -> list[Place]:
+    """Return what shows a sign in the words of a folded text, in order; for `together`."""
+    return sorted(_PATTERNS.places(text))
+
+
+def together(found: Iterable[Place]) -> set[str]:
+    """Return the signs that all of `found` amount to."""
+    names = {name for _, _, name in found}
+    attacks = names.intersection(_OF_MESSAGES)
+    signs = names - attacks
+    if attacks:
+        signs.add("attack")
+    if len(attacks) > 1:
+        signs.add("attacks")
+    return signs

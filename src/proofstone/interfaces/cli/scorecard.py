@@ -36,15 +36,17 @@ def candidates_table(record: Mapping[str, Any], gap: Mapping[str, Any] | None) -
     Of an assistant: what it answers rightly, what without knowing, what it passes on.
     """
     prefer = record["project"]["select"]["prefer"]
-    metrics = list(dict.fromkeys([prefer, *(_OF_REPLIES if _is_assistant(record) else ())]))
+    speaks = _is_assistant(record)
+    metrics = list(dict.fromkeys([prefer, *(_OF_REPLIES if speaks else ())]))
+    named = [metric.removesuffix("_rate") if speaks else metric for metric in metrics]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    headings = [_("candidate"), *metrics, *([_("gap"), _("price")] if gap else []), _("gates")]
+    headings = [_("candidate"), *named, *([_("gap"), _("price")] if gap else []), _("gates")]
     for heading in headings:
         table.add_column(heading, no_wrap=True)
     for candidate in record["candidates"][:_CANDIDATES]:
         star = "★ " if candidate["name"] == record["winner"] else "  "
         cells: list[str | Text] = [star + candidate["name"]]
-        cells += [_cell(candidate, metric, "all") for metric in metrics]
+        cells += [_cell(candidate, metric, "all", 2 if speaks else 3) for metric in metrics]
         if gap:
             cells += [_cell(candidate, gap["metric"], gap["subject"]), _price(record, candidate)]
         table.add_row(*cells, _passed(record, candidate))
@@ -178,11 +180,11 @@ def closing_lines(record: Mapping[str, Any], document: Mapping[str, Any]) -> Ite
     yield Text(_("report: {path}").format(path=document["report"]))
 
 
-def _cell(candidate: Mapping[str, Any], metric: str, subject: str) -> str:
+def _cell(candidate: Mapping[str, Any], metric: str, subject: str, digits: int = 3) -> str:
     for finding in candidate["findings"]:
         if (finding["metric"], finding["subject"]) == (metric, subject):
             ends = f"[{number(finding['low'], 2)}, {number(finding['high'], 2)}]"
-            return f"{number(finding['value'])} {ends}"
+            return f"{number(finding['value'], digits)} {ends}"
     return "–"
 
 

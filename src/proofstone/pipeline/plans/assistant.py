@@ -9,6 +9,8 @@ from proofstone.core.project.assistant import AssistantProject, Responder
 from proofstone.data.knowledge.sources import fingerprint
 from proofstone.data.sources.files import files
 from proofstone.data.weights import fingerprint as weights_fingerprint
+from proofstone.guards.chain import Guards
+from proofstone.guards.guard import GuardSettings
 from proofstone.pipeline.known import chosen_probes
 from proofstone.pipeline.node import Node, Port
 from proofstone.pipeline.plugins import Plugin
@@ -22,8 +24,10 @@ def assistant_nodes(project: AssistantProject, directory: Path) -> Iterator[Node
     """Yield the steps from documents to the findings of each candidate.
 
     Raises:
-        InputError: a source or probe is unknown; a document or the questions cannot be found.
+        InputError: a source, probe, guard or guard's setting is unknown; a document or the
+            questions cannot be found.
     """
+    Guards.of(GuardSettings.from_json(project.assistant.guards, "assistant.guards"))
     yield from _data_nodes(project, directory)
     yield from _weights_nodes(project, directory)
     yield _retrieval_node(project)
