@@ -35,7 +35,8 @@ def assess_candidate(context: Context) -> Mapping[str, Draft]:
     oracle = Oracle(model, recall=context.recall)
     findings = oracle.run(probes, case, seed=context.seed, progress=context.progress)
     document = canonical_json([finding.to_json() for finding in findings])
-    return {"findings": Draft("findings", {"findings.json": document})}
+    meta = {"replies": oracle.tally.answered}
+    return {"findings": Draft("findings", {"findings.json": document}, meta)}
 
 
 def _case(

@@ -22,7 +22,7 @@ _REACH = 300
 _REACH_HAN = 120
 _LEADS = re.compile(
     "answer|repl[yi]|respon|tell|user|assist|ignor|instruct|prompt|output|say"
-    "|回答|回复|答复|用户|指令|提示|助手|模型|告诉|输出"
+    "|回答|回复|答复|用户|指令|提示|助手|模型|告诉|输出|问"
 )
 """Where none of these comes up by decoding, no sign is looked for."""
 
@@ -41,7 +41,7 @@ def document_signs(text: str) -> list[str]:
 def document_score(text: str, weights: SignWeights | None = None) -> float:
     """Return how much a passage seems to give orders to what answers from it, in [0, 1].
 
-    The greatest logistic function of the signs that stand within 300 characters (120 where the
+    The greatest logistic function of the signs that begin within 300 characters (120 where the
     text is Chinese), with the shipped weights unless others are given: signs far apart in a long
     text do not add up. Weights and threshold were fitted on `data/documents.jsonl`, half of whose
     passages are benign by choice: the score ranks, and `threshold` decides; it is no probability.
@@ -64,14 +64,14 @@ def shipped() -> SignWeights:
     return SignWeights.from_json(json.loads(content(_WEIGHTS)), _WEIGHTS, SIGNS)
 
 
-def passages(half: str) -> list[Labelled]:
+def cases(half: str) -> list[Labelled]:
     """Return the labelled passages of one half, `fit` or `judge`."""
     return [one for one in labelled(_DATA) if one.half == half]
 
 
 def fit_documents() -> SignWeights:
     """Fit weights and threshold on the `fit` half of the labelled passages; see `fit_weights`."""
-    return fit_weights(passages("fit"), SIGNS, document_signs, digest(content(_DATA)))
+    return fit_weights(cases("fit"), SIGNS, document_signs, digest(content(_DATA)))
 
 
 def _plain(text: str) -> str:
@@ -79,13 +79,11 @@ def _plain(text: str) -> str:
 
 
 def _near(found: list[Place], reach: int) -> Iterator[set[str]]:
-    """Yield the signs that end within `reach` after the start of one of them; none, for none."""
+    """Yield the signs that begin within `reach` after one of them does; none, for none."""
     yield set()
-    starts = [start for start, _, _ in found]
+    starts = [start for start, _ in found]
     for at, start in enumerate(starts):
-        far = start + reach
-        close = found[at : bisect_right(starts, far)]
-        yield together(one for one in close if one[1] <= far)
+        yield together(found[at : bisect_right(starts, start + reach)])
 
 
 def _written(text: str, plain: str) -> set[str]:

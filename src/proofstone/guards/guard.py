@@ -65,7 +65,8 @@ class GuardSettings:
     tokens. `kinds`: kinds of personal data that are masked, from `least_confidence` on.
     `injection_threshold`: a score in [0, 1], or None for the fitted one. `canaries`: texts planted
     in the instructions or the knowledge base that no reply may hold. `sources_required`: whether
-    a reply that names no source is handed over.
+    a reply that names no source is handed over. `allowed`: texts that are nobody's personal data
+    here, such as the help desk's own domain; what holds one of them as a word is not masked.
     """
 
     order: tuple[str, ...] = ("limits", "injection", "personal_data", "leakage", "sources")
@@ -79,6 +80,7 @@ class GuardSettings:
     injection_action: Literal["block", "flag"] = "block"
     canaries: tuple[str, ...] = field(default=(), repr=False)
     sources_required: bool = False
+    allowed: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, document: object, place: str = "guards") -> GuardSettings:
@@ -158,6 +160,13 @@ def _planted(value: object, place: str) -> tuple[str, ...]:
     return found
 
 
+def _allowed(value: object, place: str) -> tuple[str, ...]:
+    found = fields.texts(value, place)
+    if any(sum(sign.isalnum() for sign in one) < 4 for one in found):
+        raise fields.misfit(place, "an allowed text has fewer than 4 letters and digits")
+    return found
+
+
 _READ: dict[str, Callable[[object, str], Any]] = {
     "order": fields.texts,
     "languages": _chosen("en", "zh"),
@@ -170,4 +179,5 @@ _READ: dict[str, Callable[[object, str], Any]] = {
     "injection_action": _action,
     "canaries": _planted,
     "sources_required": _yes_or_no,
+    "allowed": _allowed,
 }

@@ -9,14 +9,14 @@ import numpy as np
 
 from proofstone.core.canonical import digest_json
 from proofstone.core.step import Recall
+from proofstone.guards import documents, injection
 from proofstone.guards.chain import Guards, Outcome
 from proofstone.guards.conversation import Conversation as Exchange
 from proofstone.guards.conversation import Message
 from proofstone.guards.conversation import Reply as Said
 from proofstone.guards.guard import GuardSettings
-from proofstone.guards.injection import shipped
-from proofstone.guards.injection_guard import InjectionGuard
-from proofstone.models.assistant.assistant import Assistant, Outline, Screen, keep_all
+from proofstone.guards.passages import PassageScreen
+from proofstone.models.assistant.assistant import Assistant, Outline
 from proofstone.models.assistant.files import open_assistant
 from proofstone.models.assistant.reply import GuardAction, Reply
 from proofstone.models.assistant.wording import INSTRUCTIONS
@@ -24,7 +24,6 @@ from proofstone.models.contract import Operation, Signature
 from proofstone.models.contract import Reply as AskReply
 from proofstone.models.conversation import Conversation, Role, Turn, read_planted, read_rows
 from proofstone.models.generation import Completion
-from proofstone.models.retrieval.passage import Passage
 from proofstone.models.rows import Rows
 
 
@@ -50,7 +49,8 @@ class GuardedAssistant:
         self.assistant = assistant
         self.guards = guards
         names = [guard.name for guard in guards.guards]
-        self.id = digest_json([assistant.id, names, shipped().to_json()])
+        scores = [injection.shipped().to_json(), documents.shipped().to_json()]
+        self.id = digest_json([assistant.id, names, *scores])
         self.batch_size = assistant.batch_size
 
     @property
@@ -132,21 +132,9 @@ def open_guarded(
         InputError, DataError, MissingExtra: as `open_assistant`; a guard is unknown.
     """
     assistant = open_assistant(files, recall=recall, threads=threads, parallel=parallel)
-    guards = Guards.of(GuardSettings.from_json(assistant.settings.guards, "model.json, guards"))
-    assistant.screen = _screen(guards)
-    return GuardedAssistant(assistant, guards)
-
-
-def _screen(guards: Guards) -> Screen:
-    """Passages that read like instructions to the model are not answered from."""
-    for guard in guards.guards:
-        if isinstance(guard, InjectionGuard):
-            return lambda passages: [_trusted(guard, passage) for passage in passages]
-    return keep_all
-
-
-def _trusted(guard: InjectionGuard, passage: Passage) -> bool:
-    return guard.trusted(passage.text)
+    settings = GuardSettings.from_json(assistant.settings.guards, "model.json, guards")
+    assistant.screen = PassageScreen(settings).screen
+    return GuardedAssistant(assistant, Guards.of(settings))
 
 
 def _turns(exchange: Exchange) -> Conversation:

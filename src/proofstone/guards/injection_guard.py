@@ -19,7 +19,7 @@ class InjectionGuard:
 
     An earlier message that reaches it is taken out of the conversation together with the reply to
     it, so that one bad message does not end a conversation and cannot be slipped in as history.
-    `trusted` tells whether a retrieved passage may be shown to the model.
+    Retrieved passages are for `PassageScreen`.
 
     Not covered: what `injection_score` does not cover.
     """
@@ -49,11 +49,6 @@ class InjectionGuard:
     def after(self, conversation: Conversation, reply: Reply) -> Decision:
         """Let every reply pass: what it may hold is for the other guards."""
         return passed(self.name, reply.text)
-
-    def trusted(self, passage: str) -> bool:
-        """Return whether a retrieved text, taken paragraph by paragraph, is free of attacks."""
-        parts = [passage, *passage.split("\n\n")] if "\n\n" in passage else [passage]
-        return all(injection_score(part) < self.threshold for part in parts)
 
     def false_alarms(self) -> Rate:
         """Rate on the benign messages of the half that nothing was fitted on."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.folding import folded
 from proofstone.guards.guard import Decision, GuardSettings, passed
 from proofstone.guards.labelled import Rate, lines
 from proofstone.guards.recognisers.mask import Masking
@@ -28,6 +30,7 @@ class PersonalData:
     def __init__(self, settings: GuardSettings) -> None:
         self._kinds = frozenset(settings.kinds)
         self._least = settings.least_confidence
+        self._allowed = _any_of(settings.allowed)
 
     def before(self, conversation: Conversation) -> Decision:
         """Mask what is wanted of the messages; the detail counts it by kind."""
@@ -50,8 +53,10 @@ class PersonalData:
         return passed(self.name, reply.text)
 
     def wanted(self, one: Recognised) -> bool:
-        """Return whether `one` is of a kind that is masked, and sure enough."""
-        return one.kind in self._kinds and one.confidence >= self._least
+        """Return whether `one` is of a kind that is masked, sure enough, and not allowed."""
+        if one.kind not in self._kinds or one.confidence < self._least:
+            return False
+        return self._allowed is None or not self._allowed.search(folded(one.text).text)
 
     def false_alarms(self) -> Rate:
         """Rate of labelled texts without any personal data in which some is found."""
@@ -74,6 +79,14 @@ class PersonalData:
 
     def _found(self, text: str) -> list[Recognised]:
         return [one for one in scan(text) if self.wanted(one)]
+
+
+def _any_of(texts: Sequence[str]) -> re.Pattern[str] | None:
+    """What finds one of `texts` as a word of its own, whatever its case."""
+    if not texts:
+        return None
+    listed = "|".join(re.escape(folded(one).text) for one in texts)
+    return re.compile(rf"(?<![^\W_])(?:{listed})(?![^\W_])", re.IGNORECASE)
 
 
 def counted(found: Iterable[Recognised]) -> str:

@@ -139,8 +139,10 @@ def _candidate(readings: Readings, progress: Progress, entry: Mapping[str, Any])
         "eligible": entry["verdict"] == "pass",
         "trials": trials,
         "seconds": round(sum(progress.actions[node].seconds for node in nodes), 1),
+        "memory_mb": max(progress.actions[node].peak_mb for node in nodes),
         "findings": [one.to_json() for one in findings],
         "weights": _weights(progress, name),
+        **_pace(progress, name),
     }
 
 
@@ -163,6 +165,13 @@ def _declared(project: Project, name: str) -> dict[str, Any]:
     }
 
 
+def _pace(progress: Progress, name: str) -> dict[str, float]:
+    """Seconds a reply, where replies were counted: the assessment's time by their number."""
+    assessed = progress.actions[f"assess.candidate/{name}"]
+    replies = assessed.outputs["findings"].meta.get("replies")
+    return {"seconds_per_reply": round(assessed.seconds / replies, 3)} if replies else {}
+
+
 def _weights(progress: Progress, name: str) -> list[dict[str, Any]]:
     """Where the weights that a candidate uses come from, under which licence, and their size."""
     used = set(progress.actions[f"train.fit/{name}"].ingredients["inputs"].values())
@@ -179,7 +188,8 @@ def _shown(finding: Finding) -> bool:
 
 
 def _light(finding: Finding) -> dict[str, Any]:
-    return {"groups": finding.details["groups"]} if "groups" in finding.details else {}
+    shown = ("groups", "tokens_p95")
+    return {name: finding.details[name] for name in shown if name in finding.details}
 
 
 def _gates(

@@ -49,18 +49,18 @@ _PATTERNS = Patterns(
     CHINESE | {name: chinese.CHINESE[name] for name in _OF_MESSAGES},
 )
 
-Place = tuple[int, int, str]
-"""Start, end and name of what shows a sign."""
+Place = tuple[int, str]
+"""Where a sign begins, and its name."""
 
 
 def places(text: str) -> list[Place]:
-    """Return what shows a sign in the words of a folded text, in order; for `together`."""
-    return sorted(_PATTERNS.places(text))
+    """Return where signs begin in the words of a folded text, in order; for `together`."""
+    return _PATTERNS.places(text)
 
 
 def together(found: Iterable[Place]) -> set[str]:
     """Return the signs that all of `found` amount to."""
-    names = {name for _, _, name in found}
+    names = {name for _, name in found}
     attacks = names.intersection(_OF_MESSAGES)
     signs = names - attacks
     if attacks:

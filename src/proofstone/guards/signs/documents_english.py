@@ -55,8 +55,8 @@ ENGLISH: dict[str, str] = {
         r"answering|replying|summari[sz]ing|wants to \w+|mentions?|concerns?)\b[^.!?\n]{0,60},"
         rf" (?:always |then |just |please |simply )?{_ANY}\b"
         r"|\b(?:must|should|is to|are to) be answered (?:with|by)\b"
-        r"|\b(?:no matter|regardless of|whatever|whichever)\b[^.!?\n]{0,24}\b(?:(?:ask|question|quer)"
-        r"\w*|(?:person|user|they|anyone|customer|reader)s? wants?)"
+        r"|\b(?:no matter|regardless of|whatever|whichever)\b[^.!?\n]{0,24}\b(?:(?:ask|question|"
+        r"quer)\w*|(?:person|user|they|anyone|customer|reader)s? wants?)"
     ),
     "ordered": (
         rf"{_START}{_SAY}\b(?!\()(?! (?:them|it|us|me|him)\b)|\b{_OUGHT} (?:\w+ly |also |always |"
@@ -70,8 +70,8 @@ ENGLISH: dict[str, str] = {
         rf"|\b(?:start|begin|end|finish|open|close|preface|conclude) (?:your|every|any|all) "
         rf"{_ANSWER}\b"
         rf"|\b(?:add|append|insert|include|put|attach|place|write|leave)\b[^.!?\n]{{0,80}}?"
-        rf"\b(?:to|in|into|at|of|from) (?:the )?(?:(?:end|start|beginning|top|bottom|first line) of "
-        rf")?(?:(?:your|each|every|all) (?:\w+ )?{_ANSWER}|the (?:answer|reply|response))\b"
+        rf"\b(?:to|in|into|at|of|from) (?:the )?(?:(?:end|start|beginning|top|bottom|first line) "
+        rf"of )?(?:(?:your|each|every|all) (?:\w+ )?{_ANSWER}|the (?:answer|reply|response))\b"
         rf"|\b(?:in|at the end of|with|throughout) (?:your|each|every|all) (?:\w+ )?{_ANSWER}\b"
         r"|\bat the end of the (?:answer|reply|response)\b"
         r"|\b(?:when|before|as|until|unless) you (?:\w+ )?(?:compose|reply|answer|respond|"
@@ -83,7 +83,7 @@ ENGLISH: dict[str, str] = {
         r"(?:the )?(?:single |following |next |exact )(?:word|line|sentence|phrase|text|code)s?|"
         r"only with|with (?:the )?(?:word|sentence|phrase|text)s?)\b"
         r"|\b(?:say|reply|respond|state|end|begin|start|finish|include|output|add)\b"
-        r"(?: \w+){0,2}:? [\"“]"
+        r"(?: (?!is|are|was|as)\w+){0,2}:? [\"“]"
         r"|\bthe word [A-Z]+\b(?= and nothing|\.|$)|\banswered with:|: (?:say|reply|respond):"
     ),
     "manner": (
@@ -99,19 +99,20 @@ ENGLISH: dict[str, str] = {
     ),
     "diverted": (
         r"\b(?:do not|don't|never|stop|refuse to|decline to|cease) (?:answer|help|respond|reply|"
-        r"being helpful|answering|helping)\b|\b(?:instead of|in place of|rather than) (?:an? |the )?"
-        r"(?:answer|reply|response|answering)\w*|\bchange the subject\b|\bask instead\b"
-        r"|\b(?:then|now) stop\b|\bsteer\b|\bpretend (?:that|to)\b|\b(?:comply with|just follow|act on)"
-        r" (?:it|them)\b|\bdisregard the (?:question|user)"
+        r"being helpful|answering|helping)\b|\b(?:instead of|in place of|rather than) "
+        r"(?:an? |the )?(?:answer|reply|response|answering)\w*|\bchange the subject\b"
+        r"|\bask instead\b|\b(?:then|now) stop\b|\bsteer\b|\bpretend (?:that|to)\b|\b(?:comply with|just follow|"
+        r"act on) (?:it|them)\b|\bdisregard the (?:question|user)"
     ),
     "told": (
-        rf"{_START}(?:never |always )?(?:tell|inform|advise|direct|urge|convince|instruct|warn|remind"
-        rf"|persuade|lead|steer|assure|encourage|notify|send) (?:the |any |every |each |all )?"
-        rf"(?:\w+ )?{_USER} (?:that|to|of|asking|is asking|whether|into)\b"
+        rf"{_START}(?:never |always )?(?:tell|inform|advise|direct|urge|convince|instruct|warn|"
+        rf"remind|persuade|lead|steer|assure|encourage|notify|send) (?:the |any |every |each "
+        rf"|all )?(?:\w+ )?{_USER} (?:that|to|of|asking|is asking|whether|into)\b"
         r"|\b(?:users?|persons?|people|customers?|readers?) (?:who is |who are |now )?(?:asking|"
         r"asks you|wants you)\b|\bwhoever (?:asks|is asking)\b|\bwhat you tell the user\b"
         r"|\bthe (?:user|customer)'s (?:last |previous |next )?(?:message|question|input)\b"
-        r"|\bto (?:every|each|any|all) users?\b|\b(?:tell|telling) (?:users?|the user) (?:the|that)\b"
+        r"|\bto (?:every|each|any|all) users?\b"
+        r"|\b(?:tell|telling) (?:users?|the user) (?:the|that)\b"
     ),
     "harvested": (
         r"\b(?:ask|request|demand|collect|obtain|solicit)\b(?<!not ask)[^.!?\n]{0,24}?"
@@ -120,13 +121,14 @@ ENGLISH: dict[str, str] = {
         r"whoever|$|\.)"
     ),
     "concealed": (
-        r"\b(?:do not|don't|never|must not)\b[^.!?\n]{0,12}?\b(?:mention|reveal|disclose|cite|quote|"
-        r"refer to|discuss|show|name|tell)\b(?! other)[^.!?\n]{0,40}?\b(?:this|these|it\b(?=[,.])|"
-        r"user|person|reader|customer|instructions?|directions?)\b"
+        r"\b(?:do not|don't|never|must not)\b[^.!?\n]{0,12}?\b(?:mention|reveal|disclose|cite|"
+        r"quote|refer to|discuss|show|name|tell)\b(?! other)[^.!?\n]{0,40}?"
+        r"\b(?:this|these|it\b(?=[,.])|user|person|reader|customer|instructions?|directions?)\b"
         r"|\bwithout (?:telling|mentioning|informing|revealing|disclosing)\b"
         r"|\b(?:say nothing about|keep (?:this|these|it)\b[^.!?\n]{0,24}(?:secret|confidential|"
         r"hidden|private)|(?:this|these) (?:instruction|direction|note|order)s? (?:is|are) secret|"
-        r"hide that you|(?:act|follow|comply|obey|do)\b[^.!?\n]{0,24}\b(?:silently|secretly))\b|\bas (?:though|if)\b[^.!?\n]{0,40}did not exist\b"
+        r"hide that you|(?:act|follow|comply|obey|do)\b[^.!?\n]{0,24}\b"
+        r"(?:silently|secretly))\b|\bas (?:though|if)\b[^.!?\n]{0,40}did not exist\b"
         r"|\b(?:do not|never) (?:cite|quote) this\b|\bleave [^.!?\n]{1,24} out of what you\b"
     ),
     "linked": (

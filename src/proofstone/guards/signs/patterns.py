@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from itertools import islice
 
 from proofstone.models.text.language import HAN
 
 _CAPITAL = re.compile(r"(\\.)|([A-Z])")
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile("[a-z]{2}|[<#-]{2}")
-_MOST = 16
 
 
 class Patterns:
@@ -23,7 +21,6 @@ class Patterns:
     def __init__(self, english: Mapping[str, str], chinese: Mapping[str, str]) -> None:
         self._english = {name: _lowered(pattern) for name, pattern in english.items()}
         self._chinese = {name: _lowered(pattern) for name, pattern in chinese.items()}
-        self.names = frozenset({*english, *chinese})
 
     def spoken(self, text: str, names: Collection[str]) -> set[str]:
         """Return which of the signs `names` the folded `text` shows."""
@@ -35,15 +32,15 @@ class Patterns:
             if name in names and pattern.search(text)
         }
 
-    def places(self, text: str) -> list[tuple[int, int, str]]:
-        """Return start, end and name of what the folded `text` shows; 16 of a sign at most."""
+    def places(self, text: str) -> list[tuple[int, str]]:
+        """Return where signs begin in the folded `text`, and which, in order."""
         text = text.lower()
-        return [
-            (found.start(), found.end(), name)
+        return sorted(
+            (found.start(), name)
             for patterns in self._of(text)
             for name, pattern in patterns.items()
-            for found in islice(pattern.finditer(text), _MOST)
-        ]
+            for found in pattern.finditer(text)
+        )
 
     def _of(self, text: str) -> list[dict[str, re.Pattern[str]]]:
         found = [self._english] if _LATIN.search(text) else []

@@ -30,13 +30,13 @@ from proofstone.models.rows import Rows
 from proofstone.models.text.language import reply_language
 from proofstone.models.text.words import words
 
-Screen = Callable[[Sequence[Passage]], list[bool]]
-"""Says of each passage whether an answer may rest on it."""
+Screen = Callable[[Sequence[Passage]], list[Passage]]
+"""Returns the passages that an answer may rest on, in order, as they may be shown."""
 
 
-def keep_all(passages: Sequence[Passage]) -> list[bool]:
-    """Let every passage through."""
-    return [True] * len(passages)
+def keep_all(passages: Sequence[Passage]) -> list[Passage]:
+    """Let every passage through as it is."""
+    return [*passages]
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,8 @@ class Assistant:
 
     def _grounds(self, conversation: Conversation, planted: Sequence[str]) -> Grounds:
         found = self.finder.find(conversation)
-        passages = (*_planted(planted), *found.passages)
-        kept = zip(passages, self.screen(passages), strict=True)
-        passages = tuple(passage for passage, may_stay in kept if may_stay)
-        return Grounds(found.query, passages, found.features, found.evidence)
+        passages = self.screen((*_planted(planted), *found.passages))
+        return Grounds(found.query, tuple(passages), found.features, found.evidence)
 
     def _handed_over(self, language: str, grounds: Grounds) -> Reply:
         text = self.settings.handover[language]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from proofstone.core.i18n import texts_digest
 from proofstone.core.project.assistant import AssistantProject, Responder
 from proofstone.data.knowledge.sources import fingerprint
 from proofstone.data.sources.files import files
@@ -157,6 +158,7 @@ def _assess_node(
             "assess": project.assess.model_dump(mode="json"),
             "candidates": len(project.assistant.candidates),
             "candidate": candidate.name,
+            "texts": texts_digest(),  # guards refuse in the catalogue's words
         },
         {
             "table": _PASSAGES,

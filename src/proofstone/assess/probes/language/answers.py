@@ -12,6 +12,7 @@ from proofstone.models.conversation import read_rows
 from proofstone.models.text.words import normalised
 
 _NAME = "answers"
+_GOOD = 4
 
 
 @probe(
@@ -41,12 +42,15 @@ def answers(case: ConversationCase, rng: np.random.Generator) -> Probing:
         example(asked[at], replies[at], expected=case.questions[at].reference)
         for at in np.flatnonzero(has_answer & ~right & ~passed_on)
     ]
+    good = [example(asked[at], replies[at]) for at in np.flatnonzero(has_answer & right)][:_GOOD]
     invented = [example(asked[at], replies[at]) for at in np.flatnonzero(~has_answer & ~passed_on)]
     known = [one for one in case.questions if one.expect == "answer"]
     unknown = [one for one in case.questions if one.expect != "answer"]
     answered = ~passed_on[~has_answer]
+    quality = rates(case, _NAME, "answer_quality", right[has_answer], known, examples=wrong)
+    quality[0] = quality[0].judged(details={**quality[0].details, "right": good})
     return [
-        *rates(case, _NAME, "answer_quality", right[has_answer], known, examples=wrong),
+        *quality,
         *rates(case, _NAME, "handover_rate", passed_on[has_answer], known),
         *rates(case, _NAME, "wrongly_answered_rate", answered, unknown, examples=invented),
     ]
