@@ -20,6 +20,7 @@ def test_settings_travel_as_json() -> None:
         injection_action="flag",
         canaries=("zebra-7731",),
         sources_required=True,
+        allowed=("helpdesk.example",),
     )
     assert GuardSettings.from_json(json.loads(json.dumps(chosen.to_json()))) == chosen
     assert GuardSettings.from_json({}) == GuardSettings()
@@ -41,6 +42,8 @@ def test_settings_travel_as_json() -> None:
         ({"injection_action": "warn"}, "guards.injection_action"),
         ({"canaries": ["abc"]}, "guards.canaries"),
         ({"sources_required": "yes"}, "guards.sources_required"),
+        ({"allowed": "helpdesk.example"}, "guards.allowed"),
+        ({"allowed": ["abc."]}, "guards.allowed"),
     ],
 )
 def test_other_settings_are_refused_by_their_place(document: object, place: str) -> None:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from proofstone.core.errors import InputError
 from proofstone.guards.injection import (
     fit_injection,
     injection_score,
@@ -21,7 +20,6 @@ from proofstone.guards.labelled import content, labelled
 from proofstone.guards.signs.chinese import CHINESE
 from proofstone.guards.signs.english import ENGLISH
 from proofstone.guards.signs.signs import MEANINGS, SIGNS, spoken
-from proofstone.guards.weights import SignWeights
 
 ROWS = labelled("injection.jsonl")
 
@@ -115,21 +113,3 @@ def test_a_score_is_a_share(text: str) -> None:
 def test_long_repetitions_end(piece: str) -> None:
     # Quadratic patterns would not come back.
     assert isinstance(spoken(piece * (60_000 // len(piece))), set)
-
-
-def test_weights_travel_as_json() -> None:
-    assert SignWeights.from_json(shipped().to_json(), "w.json", SIGNS) == shipped()
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "place"),
-    [
-        ("bias", "much", "w.json.bias"),
-        ("weights", {"override": 1.0}, "w.json.weights"),
-        ("threshold", None, "w.json.threshold"),
-        ("fitted_on", 3, "w.json.fitted_on"),
-    ],
-)
-def test_other_weights_are_refused(field: str, value: object, place: str) -> None:
-    with pytest.raises(InputError, match=place):
-        SignWeights.from_json(shipped().to_json() | {field: value}, "w.json", SIGNS)

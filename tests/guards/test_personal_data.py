@@ -66,3 +66,12 @@ def test_kinds_and_confidence_are_settings() -> None:
 def test_replies_pass() -> None:
     reply = Reply("Write to ann@example.com")
     assert GUARD.after(Conversation(()), reply).action == "pass"
+
+
+def test_what_holds_an_allowed_text_is_nobodys() -> None:
+    guard = PersonalData(GuardSettings(allowed=("Helpdesk.example", "138-0013-8000")))
+    said = "help@HELPDESK.example, 138-0013-8000, ann@myhelpdesk.example, bob@helpdesk.example.org"
+    asked = Conversation((Message("user", said),))
+    assert guard.before(asked).text == (
+        "help@HELPDESK.example, 138-0013-8000, [EMAIL_1], bob@helpdesk.example.org"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,10 @@ from proofstone.guards.recognisers.recogniser import Kind, Recognised
 from proofstone.models.retrieval.passage import Passage
 
 _MACHINES = frozenset[Kind](("IP", "MAC"))
-_SURE: dict[Kind, float] = {"PERSON": 0.7, "PHONE": 0.75}
+_SURE_NAME = 0.7
+# Numbers that cost the caller nothing: 400 in China, 800 to 888 in North America (FCC, 2020).
+_FREE = re.compile(r"(?:86|1)?(?:400|8(?:00|33|44|55|66|77|88))[0-9]{7}")
+_NO_DIGIT = re.compile(r"[^0-9]")
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class PassageScreen:
     The same before an index is built and when an answer is made. A passage is dropped from the
     shipped threshold of `document_score` on, its title and section read along; where the guard
     `injection` is off, none is. Where `personal_data` is on, what it masks in messages is masked
-    in text, section and title, except addresses of machines (IP, MAC), and telephone numbers and
-    names that are less sure than 0.75 and 0.7: a help desk's text holds many that are nobody's.
+    in text, section and title, except addresses of machines (IP, MAC), numbers that are free to
+    call, and names less sure than 0.7: a help desk's text holds many that are nobody's.
     The same value has the same placeholder within a document.
 
     Not covered: what `document_score` and `scan` do not cover; a passage's id and its document's
@@ -82,7 +86,9 @@ class PassageScreen:
         return Rate(n - caught, n)
 
     def _wanted(self, one: Recognised) -> bool:
-        if one.kind in _MACHINES or one.confidence < _SURE.get(one.kind, 0.0):
+        if one.kind in _MACHINES or (one.kind == "PERSON" and one.confidence < _SURE_NAME):
+            return False
+        if one.kind == "PHONE" and _FREE.fullmatch(_NO_DIGIT.sub("", one.text)):
             return False
         return self._personal.wanted(one)
 

@@ -36,7 +36,7 @@ def explain_texts(verified: VerifiedModel, path: Path, *, limit: int = 5) -> dic
     if columns is None:
         return {"release": verified.release, "rows": []}
     frame: pl.DataFrame = frame_of([columns], model.signature)
-    found = heats(model, frame, verified.files[verified.document["weights"]])
+    found = heats(model, frame)
     scores = model.scores(frame).tolist()
     rows = [_row(place, *cells) for place, cells in enumerate(zip(scores, found, strict=True))]
     method = found[0].method if found else ""

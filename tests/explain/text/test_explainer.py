@@ -11,7 +11,7 @@ from tests.train.encoder.small import WORDS, tokenizer, write_base
 
 from proofstone.core.errors import InputError
 from proofstone.explain.text.bert import read_bert
-from proofstone.explain.text.explainer import heats, text_explainer
+from proofstone.explain.text.explainer import heats
 from proofstone.models.calibration import Uncalibrated
 from proofstone.models.contract import Feature, Signature
 from proofstone.models.decision import Decision
@@ -55,7 +55,7 @@ def opened(weights: bytes) -> TabularModel:
 def test_attributions_add_up_to_the_served_margin(weights: bytes) -> None:
     model = opened(weights)
     frame = pl.DataFrame({"text": [TEXT]})
-    (found,) = heats(model, frame, weights)
+    (found,) = heats(model, frame)
     (served,) = model.runtime.margin(model.matrix(frame))
     assert found.complete
     assert found.gap <= 0.01 * max(1.0, abs(found.margin - found.base))
@@ -69,14 +69,14 @@ def test_attributions_add_up_to_the_served_margin(weights: bytes) -> None:
 
 def test_the_base_is_the_margin_of_padding(weights: bytes) -> None:
     bert = read_bert(weights)
-    (found,) = heats(opened(weights), pl.DataFrame({"text": ["tea"]}), weights)
+    (found,) = heats(opened(weights), pl.DataFrame({"text": ["tea"]}))
     ids = [WORDS.index(word) for word in ("[CLS]", "[PAD]", "[SEP]")]
     (margin,) = bert.run(bert.embedded(torch.tensor(ids))[None])[0].tolist()
     assert found.base == pytest.approx(margin)
 
 
 def test_without_words_there_is_nothing_to_share_out(weights: bytes) -> None:
-    (found,) = heats(opened(weights), pl.DataFrame({"text": [""]}), weights)
+    (found,) = heats(opened(weights), pl.DataFrame({"text": [""]}))
     assert found.parts == ()
     assert found.gap == pytest.approx(0.0, abs=1e-9)
 
@@ -103,5 +103,3 @@ def test_a_file_without_an_encoder_is_refused(weights: bytes) -> None:
         read_bert(b"\x08\x09")
     with pytest.raises(InputError, match="no ONNX"):
         read_bert(weights[:-9])
-    with pytest.raises(InputError, match="no words to explain"):
-        text_explainer(opened(weights))

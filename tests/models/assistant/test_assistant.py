@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from proofstone.core.errors import InputError
@@ -82,14 +84,22 @@ def test_a_planted_passage_is_quoted_first_unless_it_is_screened() -> None:
     reply = ask(assistant, LOST, planted=(poison,))
     assert reply.text.startswith(poison)
     assert reply.sources[0].document == "planted"
-    assistant.screen = lambda passages: ["evil" not in one.text for one in passages]
+    assistant.screen = lambda passages: [one for one in passages if "evil" not in one.text]
     assert "evil" not in ask(assistant, LOST, planted=(poison,)).text
 
 
 def test_with_all_passages_screened_a_person_is_asked() -> None:
     assistant = desk()
-    assistant.screen = lambda passages: [False] * len(passages)
+    assistant.screen = lambda passages: []
     assert ask(assistant, LOST).outcome == "handed_over"
+
+
+def test_what_a_screen_changed_in_a_passage_is_what_is_quoted() -> None:
+    assistant = desk()
+    assistant.screen = lambda passages: [
+        replace(one, text=one.text.replace("public", "[MASKED]")) for one in passages
+    ]
+    assert "[MASKED] key" in ask(assistant, LOST).text
 
 
 def test_other_operations_are_its_generators() -> None:

@@ -24,29 +24,27 @@ _METHOD = message("integrated gradients of word embeddings against padding, {ste
 TextExplainer = Callable[[str], Heat]
 
 
-def text_explainer(model: TabularModel, weights: bytes | None = None) -> TextExplainer:
+def text_explainer(model: TabularModel) -> TextExplainer:
     """Return what explains one prepared text of `model`: a bag of terms, or an encoder.
 
-    An encoder needs the bytes of its `weights` file.
-
     Raises:
-        InputError: the model takes no text, or is an encoder without `weights`.
+        InputError: the model takes no text.
         MissingExtra: torch or onnx, which an encoder's gradients need, is not installed.
     """
     runtime = model.runtime
     if isinstance(runtime, Tfidf):
         return partial(heat_of_terms, runtime)
-    if isinstance(runtime, Encoder) and weights is not None:
-        return partial(heat_of_tokens, read_bert(weights), runtime.tokenizer)
+    if isinstance(runtime, Encoder):
+        return partial(heat_of_tokens, read_bert(runtime.weights), runtime.tokenizer)
     raise InputError(
-        "there are no words to explain: the model does not read text, or its weights are not here",
+        "there are no words to explain: the model does not read text",
         hint="models of a table are explained by `proofstone.explain.shapley`",
     )
 
 
-def heats(model: TabularModel, frame: pl.DataFrame, weights: bytes | None = None) -> list[Heat]:
+def heats(model: TabularModel, frame: pl.DataFrame) -> list[Heat]:
     """Return the heat of each row of `frame`; raises as `text_explainer` and `TabularModel`."""
-    explain = text_explainer(model, weights)
+    explain = text_explainer(model)
     return [explain(text) for text in model.matrix(frame)[:, 0]]
 
 

@@ -101,8 +101,8 @@ ENGLISH: dict[str, str] = {
         r"\b(?:do not|don't|never|stop|refuse to|decline to|cease) (?:answer|help|respond|reply|"
         r"being helpful|answering|helping)\b|\b(?:instead of|in place of|rather than) "
         r"(?:an? |the )?(?:answer|reply|response|answering)\w*|\bchange the subject\b"
-        r"|\bask instead\b|\b(?:then|now) stop\b|\bsteer\b|\bpretend (?:that|to)\b|\b(?:comply with|just follow|"
-        r"act on) (?:it|them)\b|\bdisregard the (?:question|user)"
+        r"|\bask instead\b|\b(?:then|now) stop\b|\bsteer\b|\bpretend (?:that|to)\b"
+        r"|\b(?:comply with|just follow|act on) (?:it|them)\b|\bdisregard the (?:question|user)"
     ),
     "told": (
         rf"{_START}(?:never |always )?(?:tell|inform|advise|direct|urge|convince|instruct|warn|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,14 @@ class Encoder:
     """Runs texts one at a time, without padding: a score depends on its own text alone.
 
     With padded batches it would not: sums would be rounded in another order and, where numbers
-    have 8 bits, all rows of a batch would share one scale. `about` says how it was fitted.
+    have 8 bits, all rows of a batch would share one scale. `about` says how it was fitted;
+    `weights` is the ONNX file, from which gradients are taken elsewhere.
     """
 
     session: Any
     tokenizer: Any
     about: Mapping[str, Any]
+    weights: bytes = field(repr=False)
 
     width = 1
 
@@ -66,7 +68,8 @@ def load(weights: bytes) -> Encoder:
     longest = fields.integer(fields.field(about, "max_length", FILE), f"{FILE}, max_length")
     if not 3 <= longest <= MOST_TOKENS:
         raise unreadable(f"{FILE}: texts of {longest} tokens")
-    return Encoder(session, read_tokenizer(fields.field(known, "tokenizer", FILE), longest), about)
+    tokenizer = read_tokenizer(fields.field(known, "tokenizer", FILE), longest)
+    return Encoder(session, tokenizer, about, weights)
 
 
 def read_tokenizer(content: str, longest: int) -> Any:

@@ -26,11 +26,10 @@ def words(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Three texts of the released model with what each of their words added to the log-odds.
 
     They are the most surely positive, the most surely negative and the one closest to its
-    threshold, up to 400 characters of each. Exact for bags of terms (`explain.text.terms`).
-    Personal data that the guards recognise is blacked out.
+    threshold, up to 400 characters of each. Exact for bags of terms (`explain.text.terms`), by
+    integrated gradients for encoders. Personal data that the guards recognise is blacked out.
 
-    Not covered: personal data that nothing around it gives away. Encoders: their gradients are
-    taken by `proofstone explain`, not here.
+    Not covered: personal data that nothing around it gives away.
     """
     score = scores(case, (yield Ask(case.rows, Predict())))
     model = case.model
@@ -40,9 +39,8 @@ def words(case: DecisionCase, rng: np.random.Generator) -> Probing:
         return []  # what other inputs add is what the probe `shapley` is for
     try:
         explain = text_explainer(model)
-    except InputError:
-        reason = message("the words of an encoder are explained by `proofstone explain`")
-        return [_without(reason)]
+    except InputError as error:
+        return [_without(str(error))]
     near = np.abs(score - case.threshold)
     places = dict.fromkeys([int(score.argmax()), int(score.argmin()), int(near.argmin())])
     texts = model.matrix(case.rows.take(np.array(list(places))).frame)[:, 0]
