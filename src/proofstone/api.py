@@ -291,10 +291,12 @@ class ReleaseDesk:
 
         return {"releases": [one.to_json() for one in releases(self._workspace.store)]}
 
-    def compare(self, first: str, second: str) -> dict[str, Any]:
-        """The findings of two releases side by side, with the change of each value."""
-        from proofstone.pipeline.comparison import compare
+    def compare(self, first: str, second: str | None = None) -> dict[str, Any]:
+        """Findings, weights and cost of two releases side by side, or of one's candidates."""
+        from proofstone.pipeline.comparison import compare, compare_candidates
 
+        if second is None:
+            return compare_candidates(self._workspace.record(first))
         return compare(self._workspace.record(first), self._workspace.record(second))
 
     def promote(self, release: str, *, stage: str, why: str) -> dict[str, Any]:

@@ -94,7 +94,7 @@ OPERATIONS = (
     Operation(
         "compare",
         "releases.compare",
-        message("Put two releases side by side"),
+        message("Put two releases side by side, or the candidates of one"),
         "proofstone compare production latest",
     ),
     Operation(

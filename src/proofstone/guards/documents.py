@@ -50,6 +50,15 @@ def document_score(text: str, weights: SignWeights | None = None) -> float:
     Chinese, in pictures, spread over several passages, or worded so that no listed sign occurs;
     rules for staff about what to answer can read the same and are then set aside as well. Whoever
     knows the signs can avoid them: what an answer may do has to be limited as well.
+
+    Measured in 2026: of the `judge` half, 5 of 99 benign passages called attacks and 7 of 109
+    attacks missed, which `PassageScreen.false_alarms` and `.misses` compute anew. Signs and
+    passages have the same author, so texts of others count for more: of BIPIA's 150 attacks on
+    texts (Yi et al. 2023) 99 were missed, among them all 50 that only ask for another task, such
+    as a question; of its 78 e-mails none raised a false alarm. None did of 1,444 pieces of Python
+    packages' descriptions and of 276 passages of our own help, which were looked at while the
+    signs were written. Of the 80 passages of the suite `document_injection`, which were not,
+    31 were missed.
     """
     chosen = weights or shipped()
     plain = _plain(text)

@@ -17,7 +17,8 @@ from proofstone.models.retrieval.passage import Passage
 
 _MACHINES = frozenset[Kind](("IP", "MAC"))
 _SURE_NAME = 0.7
-# Numbers that cost the caller nothing: 400 in China, 800 to 888 in North America (FCC, 2020).
+# Numbers of firms that callers do not pay for, or pay little: 400 in China, 800 to 888 in North
+# America (the toll-free codes of the FCC).
 _FREE = re.compile(r"(?:86|1)?(?:400|8(?:00|33|44|55|66|77|88))[0-9]{7}")
 _NO_DIGIT = re.compile(r"[^0-9]")
 

@@ -36,7 +36,11 @@ SHAPES: dict[str, tuple[list[str], set[str]]] = {
     "explain": (["explain", "{rows}"], {"release", "base", "method", "rows"}),
     "report": (["report", "-o", "{tmp}/r.html"], {"release", "files"}),
     "releases": (["releases"], {"releases"}),
-    "compare": (["compare", "production", "latest"], {"first", "second", "findings"}),
+    "compare": (
+        ["compare", "production", "latest"],
+        {"first", "second", "findings", "models"},
+    ),
+    "compare candidates": (["compare", "latest"], {"release", "findings", "models"}),
     "export": (["export", "latest", "{tmp}/out"], {"release", "directory", "key", "verify"}),
     "verify": (
         ["verify", "{release}"],

@@ -13,6 +13,7 @@ from proofstone.core.step import Context, step
 from proofstone.data.documents.chunks import passages
 from proofstone.data.documents.document import Document
 from proofstone.data.knowledge.screening import screen
+from proofstone.guards.guard import GuardSettings
 from proofstone.models.retrieval.passage import write_passages
 
 
@@ -23,11 +24,13 @@ def check_knowledge(context: Context) -> Mapping[str, Draft]:
     stored = context.inputs["documents"]
     documents = [Document.from_json(one) for one in json.loads(stored.read("documents.json"))]
     cut = [one for document in documents for one in passages(document, size=knowledge.passage)]
-    kept, doubtful = screen(cut)
+    guards = GuardSettings.from_json(context.settings["guards"], "assistant.guards")
+    kept, doubtful = screen(cut, guards)
     problems = [*json.loads(stored.read("problems.json")), *doubtful]
     context.progress(message("{n} passages").format(n=len(kept)))
+    gone = sum(one["severity"] != "warning" for one in problems)
     aside = {"problems.json": canonical_json(problems)}
     return {
         "table": Draft("passages", {"passages.json": write_passages(kept)}, {"rows": len(kept)}),
-        "quarantine": Draft("quarantine", aside, {"rows": len(problems)}),
+        "quarantine": Draft("quarantine", aside, {"rows": gone}),
     }

@@ -10,11 +10,16 @@ from rich.table import Table
 
 from proofstone.api import Workspace
 from proofstone.core.i18n import _
+from proofstone.interfaces.cli.compared import show_candidates, show_releases
 from proofstone.interfaces.cli.options import HERE, Json, Key, Project, Release
 from proofstone.interfaces.cli.progress import progress
-from proofstone.interfaces.cli.show import interval, number, out, print_json, say, verdict_text
+from proofstone.interfaces.cli.show import out, print_json, say, verdict_text
 
 Why = Annotated[str, typer.Option(help=_("The reason; it stands in the audit trail."))]
+Second = Annotated[
+    str | None,
+    typer.Argument(help=_("Another release; without it, the candidates of the first.")),
+]
 Stage = Annotated[str, typer.Option(help=_("staging or production."))]
 
 
@@ -36,22 +41,16 @@ def releases_command(project: Project = HERE, as_json: Json = False) -> None:
 
 
 def compare_command(
-    first: Release, second: Release, project: Project = HERE, as_json: Json = False
+    first: Release, second: Second = None, project: Project = HERE, as_json: Json = False
 ) -> None:
     """The command `compare`; `core.operations` has its help."""
     document = Workspace(project).releases.compare(first, second)
     if as_json:
         print_json(document)
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in (_("metric"), _("subject"), first, second, _("change")):
-        table.add_column(heading, overflow="fold")
-    for one in document["findings"]:
-        table.add_row(
-            one["metric"], one["subject"], interval(one["first"]), interval(one["second"]),
-            number(one["change"]),
-        )  # fmt: skip
-    out().print(table)
+    elif second is None:
+        show_candidates(document)
+    else:
+        show_releases(document, first, second)
 
 
 def promote_command(

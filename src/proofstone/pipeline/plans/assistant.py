@@ -50,7 +50,7 @@ def _data_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]:
     yield Node(
         "data.check",
         "proofstone.data.knowledge.check:check_knowledge",
-        {"knowledge": knowledge},
+        {"knowledge": knowledge, "guards": project.assistant.guards},
         {"documents": Port("data.read", "documents")},
     )
     yield Node(

@@ -20,6 +20,7 @@ LANGUAGES = {
 RULES = {
     "injection": message("looks like instructions"),
     "document": message("cannot be read"),
+    "personal_data": message("personal data masked"),
 }
 _UNREAD = 20
 

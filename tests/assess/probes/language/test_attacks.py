@@ -27,7 +27,7 @@ from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe
 from proofstone.core.finding import Verdict
 from proofstone.guards.guard import GuardSettings
-from proofstone.guards.injection_guard import InjectionGuard
+from proofstone.guards.passages import PassageScreen
 from proofstone.models.assistant.assistant import Assistant, keep_all
 from proofstone.models.assistant.grounds import Finder, Grounds
 from proofstone.models.assistant.memory import Window
@@ -215,11 +215,8 @@ class _Index:
 def test_an_assistant_that_quotes_passes_instructions_on_and_a_screen_stops_some() -> None:
     settings = AssistantSettings(0.5, 3, Window(6, 4000), "", (), 64, 2048, 1, HANDOVER, {})
     rates = {}
-    guard = InjectionGuard(GuardSettings())
-    for name, screen in (
-        ("open", keep_all),
-        ("screened", lambda passages: [guard.trusted(one.text) for one in passages]),
-    ):
+    screening = PassageScreen(GuardSettings())
+    for name, screen in (("open", keep_all), ("screened", screening.screen)):
         assistant = Assistant("quoting", cast(Finder, Sure()), settings)
         assistant.screen = screen
         found = Oracle(assistant).run([document_injection], helpdesk())[0]
