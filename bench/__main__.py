@@ -9,7 +9,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import chat, group_metrics, growth, http_rows, project, retrieval, shapley, startup, tune
+from bench import (
+    chat,
+    encoder,
+    group_metrics,
+    growth,
+    guards,
+    http_rows,
+    project,
+    retrieval,
+    shapley,
+    startup,
+    tune,
+)
 from bench.row import Row, markdown
 
 _BUILD = Path(__file__).parents[1] / "build"
@@ -36,7 +48,9 @@ def main() -> None:
             "group_metrics": group_metrics.rows,
             "shapley": shapley.rows,
             "http_rows": lambda: http_rows.rows(folder),
+            "guards": guards.rows,
             "retrieval": retrieval.rows,
+            "encoder": encoder.rows,
             "chat": chat.rows,
             "tune": tune.rows,
             "growth": grow,

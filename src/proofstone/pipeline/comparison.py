@@ -9,9 +9,10 @@ from typing import Any
 def compare(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """Return every finding that both records measured, with the change of its value.
 
-    `models` tells of each release's winner its family, its weights, the seconds that it took to
-    make and to measure, and the peak memory, which is that of the whole run. The intervals are
-    each release's own; a paired test of the difference is not made here.
+    `models` tells of each release's winner its family, its weights, the seconds and the peak memory
+    that it took to make and to measure, the seconds a reply where it gives any, and the peak memory
+    of the whole run. The intervals are each release's own; a paired test of the difference is not
+    made here.
     """
     before, after = _values(_winner(first)), _values(_winner(second))
     shared = [key for key in before if key in after]
@@ -29,7 +30,7 @@ def compare(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
             for metric, subject in shared
         ],
         "models": [
-            _model(_winner(one)) | {"peak_memory_mb": one["cost"]["peak_memory_mb"]}
+            _model(_winner(one)) | {"run_memory_mb": one["cost"]["peak_memory_mb"]}
             for one in (first, second)
         ],
     }
@@ -40,8 +41,7 @@ def compare_candidates(record: Mapping[str, Any]) -> dict[str, Any]:
 
     `models` are the candidates, the best ranked first; `values` of a finding has one entry for each
     of them in that order, None where it was not measured. Candidates are measured on the same rows
-    or questions, but a paired test of their differences is not made here. Not covered: memory,
-    which is known of the run, not of a candidate.
+    or questions, but a paired test of their differences is not made here.
     """
     candidates = record["candidates"]
     measured = [_values(one) for one in candidates]
@@ -79,7 +79,7 @@ def _values(candidate: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, 
 
 
 def _model(candidate: Mapping[str, Any]) -> dict[str, Any]:
-    """What a candidate is and costs; a table's starts from no weights that came from elsewhere."""
+    """What a candidate is and costs; None what its record does not say, as older ones do not."""
     return {
         "name": candidate["name"],
         "family": candidate["family"],
@@ -88,6 +88,8 @@ def _model(candidate: Mapping[str, Any]) -> dict[str, Any]:
             for weights in candidate.get("weights", ())
         ],
         "seconds": candidate["seconds"],
+        "seconds_per_reply": candidate.get("seconds_per_reply"),
+        "memory_mb": candidate.get("memory_mb"),
     }
 
 

@@ -28,8 +28,7 @@ def show_releases(document: Mapping[str, Any], first: str, second: str) -> None:
     facts.add_row(_("Model"), *(one["name"] for one in models))
     for row in _facts(models):
         facts.add_row(*row)
-    memory = (count(one["peak_memory_mb"]) for one in models)
-    facts.add_row(_("Peak memory of the run"), *(_("{size} MB").format(size=one) for one in memory))
+    facts.add_row(_("Peak memory of the run"), *(_memory(one["run_memory_mb"]) for one in models))
     out().print()
     out().print(facts)
 
@@ -52,13 +51,13 @@ def show_candidates(document: Mapping[str, Any]) -> None:
 
 def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(Text(heading), overflow="fold")
+    for at, heading in enumerate(headings):
+        table.add_column(Text(heading), overflow="fold", no_wrap=at == 0)
     return table
 
 
 def _facts(models: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """What models are and cost, a row a fact; rows about weights only where one has any."""
+    """What models are and cost, a row a fact that is known of any of them."""
     yield _("Family"), *(one["family"] for one in models)
     weights = [one["weights"] for one in models]
     if any(weights):
@@ -68,6 +67,14 @@ def _facts(models: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
         sizes = (sum(one["size"] for one in held) if held else None for held in weights)
         yield _("Size of all weights"), *map(megabytes, sizes)
     yield _("Time to make and to measure it"), *(duration(one["seconds"]) for one in models)
+    if any(one["seconds_per_reply"] is not None for one in models):
+        yield _("Time of a reply"), *(duration(one["seconds_per_reply"]) for one in models)
+    if any(one["memory_mb"] is not None for one in models):
+        yield _("Peak memory"), *(_memory(one["memory_mb"]) for one in models)
+
+
+def _memory(size: float | None) -> str:
+    return MISSING if size is None else _("{size} MB").format(size=count(size))
 
 
 def _licences(weights: Sequence[Mapping[str, Any]]) -> str:
