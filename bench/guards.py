@@ -11,10 +11,11 @@ import numpy as np
 import proofstone
 from bench.row import Row, seconds
 from proofstone.guards.chain import Guards
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import GuardSettings
 from proofstone.guards.labelled import labelled, lines
 from proofstone.models.assistant.wording import INSTRUCTIONS
+from proofstone.models.conversation import Turn
 from proofstone.models.retrieval.passage import Passage
 from proofstone.models.text.language import language_of
 
@@ -46,9 +47,9 @@ def rows() -> list[Row]:
 
 def _row(guards: Guards, what: str, texts: list[str], help_pages: list[str]) -> Row:
     """The least of some rounds for each message; the guard that takes longest is named."""
-    asked = [Conversation((Message("system", INSTRUCTIONS), Message("user", one))) for one in texts]
+    asked = [Exchange((Turn("system", INSTRUCTIONS), Turn("user", one))) for one in texts]
     said = [
-        (Conversation(one.messages, found), Reply(text, (found[0].id,)))
+        (Exchange(one.messages, found), Said(text, (found[0].id,)))
         for one, text, found in zip(asked, texts, _found(help_pages), strict=True)
     ]
     questions = [(one,) for one in asked]

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from proofstone.core.errors import InputError
-from proofstone.guards.conversation import Conversation, Message
+from proofstone.guards.exchange import Exchange
 from proofstone.guards.guard import GuardSettings
 from proofstone.guards.labelled import Rate
 from proofstone.measures.intervals import wilson
+from proofstone.models.conversation import Turn, exchange
 
 
 def test_settings_travel_as_json() -> None:
@@ -55,17 +56,8 @@ def test_a_rate_has_wilsons_interval() -> None:
     assert Rate(3, 76).interval(0.9) == wilson(3, 76, 0.9)
 
 
-def test_a_conversation_is_read_from_messages() -> None:
-    read = Conversation.of(
-        [
-            {"role": "system", "content": "Be brief."},
-            {"role": "user", "content": "Hi"},
-            {"role": "assistant", "content": "Hello"},
-        ]
-    )
+def test_the_question_is_the_last_turn_that_is_not_an_instruction() -> None:
+    read = Exchange((Turn("system", "Be brief."), *exchange("Hi", "Hello")))
     assert read.instructions == "Be brief."
     assert read.question == "Hello"
-    assert read.messages[1] == Message("user", "Hi")
-    assert Conversation(()).question == ""
-    with pytest.raises(InputError, match=r"messages\[0\]\.content"):
-        Conversation.of([{"role": "user", "content": None}])
+    assert Exchange(()).question == ""

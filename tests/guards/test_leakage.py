@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofstone.core.i18n import catalogue
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings
 from proofstone.guards.leakage import LEAKED, Leakage, overlap
+from proofstone.models.conversation import Turn
 from proofstone.models.retrieval.passage import Passage
 
 TOLD = (
@@ -22,8 +23,8 @@ WORDS = st.lists(st.sampled_from(NUMBERS), max_size=24)
 
 
 def reply(text: str, *said: str, passages: tuple[Passage, ...] = ()) -> Decision:
-    asked = [Message("user", one) for one in said or ("What is it?",)]
-    return GUARD.after(Conversation((Message("system", TOLD), *asked), passages), Reply(text))
+    asked = [Turn("user", one) for one in said or ("What is it?",)]
+    return GUARD.after(Exchange((Turn("system", TOLD), *asked), passages), Said(text))
 
 
 def passage(text: str) -> Passage:
@@ -124,7 +125,7 @@ def test_a_chinese_question_gets_a_chinese_reply() -> None:
 
 
 def test_questions_pass() -> None:
-    asked = Conversation((Message("user", "zebra-7731-quartz"),))
+    asked = Exchange((Turn("user", "zebra-7731-quartz"),))
     assert GUARD.before(asked).action == "pass"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofstone.core.i18n import catalogue
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings
 from proofstone.guards.labelled import labelled
 from proofstone.guards.limits import (
@@ -21,12 +21,13 @@ from proofstone.guards.limits import (
     estimated_tokens,
     repetitive,
 )
+from proofstone.models.conversation import Turn
 
 GUARD = Limits(GuardSettings())
 
 
 def ask(text: str, guard: Limits = GUARD) -> Decision:
-    return guard.before(Conversation((Message("user", text),)))
+    return guard.before(Exchange((Turn("user", text),)))
 
 
 def test_rates_on_the_shipped_texts() -> None:
@@ -84,12 +85,12 @@ def test_languages_are_settings() -> None:
 
 
 def test_unwanted_characters_go_from_all_messages() -> None:
-    asked = Conversation(
+    asked = Exchange(
         (
-            Message("system", "a\x00b"),
-            Message("user", "first\u200b question"),
-            Message("assistant", "answer"),
-            Message("user", "What\x00 is\u202e it, 👩\u200d💻?"),
+            Turn("system", "a\x00b"),
+            Turn("user", "first\u200b question"),
+            Turn("assistant", "answer"),
+            Turn("user", "What\x00 is\u202e it, 👩\u200d💻?"),
         )
     )
     decision = GUARD.before(asked)
@@ -111,7 +112,7 @@ def test_what_goes_on_can_be_encoded(text: str) -> None:
 
 
 def reply(question: str, text: str) -> Decision:
-    return GUARD.after(Conversation((Message("user", question),)), Reply(text))
+    return GUARD.after(Exchange((Turn("user", question),)), Said(text))
 
 
 def test_replies_that_are_none_are_replaced() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import GuardSettings
 from proofstone.guards.labelled import lines
 from proofstone.guards.personal_data import PersonalData
+from proofstone.models.conversation import Turn
 
 GUARD = PersonalData(GuardSettings())
 
@@ -27,12 +28,12 @@ def test_labels_stand_in_their_texts() -> None:
 
 def test_all_messages_from_outside_are_masked_alike() -> None:
     decision = GUARD.before(
-        Conversation(
+        Exchange(
             (
-                Message("system", "Write to help@example.com."),
-                Message("user", "I am ann@example.com"),
-                Message("assistant", "Hello ann@example.com"),
-                Message("user", "Send it to ann@example.com or call 13800138000"),
+                Turn("system", "Write to help@example.com."),
+                Turn("user", "I am ann@example.com"),
+                Turn("assistant", "Hello ann@example.com"),
+                Turn("user", "Send it to ann@example.com or call 13800138000"),
             )
         )
     )
@@ -49,12 +50,12 @@ def test_all_messages_from_outside_are_masked_alike() -> None:
 
 
 def test_details_repeat_no_personal_data() -> None:
-    asked = Conversation((Message("user", "身份证11010519491231002X"),))
+    asked = Exchange((Turn("user", "身份证11010519491231002X"),))
     assert "1101" not in GUARD.before(asked).detail
 
 
 def test_kinds_and_confidence_are_settings() -> None:
-    asked = Conversation((Message("user", "ann@example.com, Dr Lindqvist"),))
+    asked = Exchange((Turn("user", "ann@example.com, Dr Lindqvist"),))
     only = PersonalData(GuardSettings(kinds=("PERSON",)))
     assert only.before(asked).text == "ann@example.com, Dr [PERSON_1]"
     sure = PersonalData(GuardSettings(least_confidence=0.9))
@@ -64,14 +65,14 @@ def test_kinds_and_confidence_are_settings() -> None:
 
 
 def test_replies_pass() -> None:
-    reply = Reply("Write to ann@example.com")
-    assert GUARD.after(Conversation(()), reply).action == "pass"
+    reply = Said("Write to ann@example.com")
+    assert GUARD.after(Exchange(()), reply).action == "pass"
 
 
 def test_what_holds_an_allowed_text_is_nobodys() -> None:
     guard = PersonalData(GuardSettings(allowed=("Helpdesk.example", "138-0013-8000")))
     said = "help@HELPDESK.example, 138-0013-8000, ann@myhelpdesk.example, bob@helpdesk.example.org"
-    asked = Conversation((Message("user", said),))
+    asked = Exchange((Turn("user", said),))
     assert guard.before(asked).text == (
         "help@HELPDESK.example, 138-0013-8000, [EMAIL_1], bob@helpdesk.example.org"
     )

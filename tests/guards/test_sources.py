@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from proofstone.core.i18n import catalogue
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings
 from proofstone.guards.sources import REMOVED, UNSOURCED, Sources
+from proofstone.models.conversation import Turn
 from proofstone.models.retrieval.passage import Passage
 
 GUARD = Sources(GuardSettings())
@@ -13,7 +14,7 @@ PASSAGE = Passage("a.md#b/1", "a.md", "A", "b", "en", "See https://docs.example.
 
 
 def reply(text: str, *sources: str, guard: Sources = GUARD, question: str = "How?") -> Decision:
-    return guard.after(Conversation((Message("user", question),), (PASSAGE,)), Reply(text, sources))
+    return guard.after(Exchange((Turn("user", question),), (PASSAGE,)), Said(text, sources))
 
 
 def test_rates_on_the_shipped_replies() -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from proofstone.core.errors import InputError
 from proofstone.guards import injection_guard, leakage, limits, personal_data, sources
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, Guard, GuardFactory, GuardSettings
+from proofstone.models.conversation import Turn
 
 BUILT_IN: Mapping[str, GuardFactory] = {
     limits.Limits.name: limits.guard,
@@ -28,7 +29,7 @@ class Outcome:
     reply to give where `blocked`. `decisions` are those that did not just let it pass.
     """
 
-    conversation: Conversation
+    conversation: Exchange
     text: str
     blocked: bool
     decisions: tuple[Decision, ...]
@@ -64,7 +65,7 @@ class Guards:
                 )
         return cls(tuple(factories[name](settings) for name in settings.order))
 
-    def before(self, conversation: Conversation) -> Outcome:
+    def before(self, conversation: Exchange) -> Outcome:
         """Return what may be asked; each guard sees what those before it left."""
         decisions = []
         for guard in self.guards:
@@ -77,7 +78,7 @@ class Guards:
                 conversation = _changed(conversation, decision)
         return Outcome(conversation, conversation.question, False, tuple(decisions))
 
-    def after(self, conversation: Conversation, reply: Reply) -> Outcome:
+    def after(self, conversation: Exchange, reply: Said) -> Outcome:
         """Return what may be answered; `conversation` is the one that came from outside."""
         decisions = []
         for guard in self.guards:
@@ -91,13 +92,13 @@ class Guards:
         return Outcome(conversation, reply.text, False, tuple(decisions))
 
 
-def _changed(conversation: Conversation, decision: Decision) -> Conversation:
+def _changed(conversation: Exchange, decision: Decision) -> Exchange:
     """The conversation as a masking guard leaves it."""
     if decision.messages is not None:
         return replace(conversation, messages=decision.messages)
     messages = list(conversation.messages)
     for at in range(len(messages) - 1, -1, -1):
         if messages[at].role != "system":
-            messages[at] = Message(messages[at].role, decision.text)
+            messages[at] = Turn(messages[at].role, decision.text)
             break
     return replace(conversation, messages=tuple(messages))

@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
 from proofstone.core.i18n import catalogue
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.labelled import Rate
 from proofstone.guards.recognisers.recogniser import KINDS
 from proofstone.models import fields
+from proofstone.models.conversation import Turn
 from proofstone.models.text.language import reply_language
 
 Action = Literal["pass", "mask", "block", "flag"]
@@ -29,7 +30,7 @@ class Decision:
     text: str
     guard: str
     detail: str = ""
-    messages: tuple[Message, ...] | None = None
+    messages: tuple[Turn, ...] | None = None
 
 
 class Guard(Protocol):
@@ -40,11 +41,11 @@ class Guard(Protocol):
         """The name that findings and decisions carry."""
         ...
 
-    def before(self, conversation: Conversation) -> Decision:
+    def before(self, conversation: Exchange) -> Decision:
         """Decide about the question of `conversation`."""
         ...
 
-    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+    def after(self, conversation: Exchange, reply: Said) -> Decision:
         """Decide about `reply`; `conversation` is the one that came from outside."""
         ...
 

@@ -11,9 +11,7 @@ from proofstone.core.canonical import digest_json
 from proofstone.core.step import Recall
 from proofstone.guards import documents, injection
 from proofstone.guards.chain import Guards, Outcome
-from proofstone.guards.conversation import Conversation as Exchange
-from proofstone.guards.conversation import Message
-from proofstone.guards.conversation import Reply as Said
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import GuardSettings
 from proofstone.guards.passages import PassageScreen
 from proofstone.models.assistant.assistant import Assistant, Outline
@@ -22,7 +20,7 @@ from proofstone.models.assistant.reply import GuardAction, Reply
 from proofstone.models.assistant.wording import INSTRUCTIONS
 from proofstone.models.contract import Operation, Signature
 from proofstone.models.contract import Reply as AskReply
-from proofstone.models.conversation import Conversation, Role, Turn, read_planted, read_rows
+from proofstone.models.conversation import Conversation, Turn, read_planted, read_rows
 from proofstone.models.generation import Completion
 from proofstone.models.rows import Rows
 
@@ -87,9 +85,9 @@ class GuardedAssistant:
 
     def begin(self, conversation: Conversation, planted: Sequence[str] = ()) -> Begun:
         """Put the guards before the model, and find what it may answer from."""
-        told = Message("system", self.assistant.settings.instructions or INSTRUCTIONS)
+        told = Turn("system", self.assistant.settings.instructions or INSTRUCTIONS)
         said = [turn for turn in conversation if turn.role != "system"]
-        asked = Exchange((told, *(Message(turn.role, turn.content) for turn in said)))
+        asked = Exchange((told, *said))
         before = self.guards.before(asked)
         if before.blocked:
             reply = Reply(before.text, "refused", guards=_actions(before))
@@ -138,10 +136,7 @@ def open_guarded(
 
 
 def _turns(exchange: Exchange) -> Conversation:
-    roles: dict[str, Role] = {"user": "user", "assistant": "assistant"}
-    return tuple(
-        Turn(roles[one.role], one.content) for one in exchange.messages if one.role in roles
-    )
+    return tuple(turn for turn in exchange.messages if turn.role != "system")
 
 
 def _actions(outcome: Outcome) -> tuple[GuardAction, ...]:

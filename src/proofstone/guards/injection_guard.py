@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from proofstone.core.i18n import message
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings, in_language_of, passed
 from proofstone.guards.injection import injection_score, injection_signs, messages, shipped
 from proofstone.guards.labelled import Labelled, Rate
+from proofstone.models.conversation import Turn
 
 BLOCKED = message(
     "I cannot follow that message: it asks me to set aside how I work. Please put your question "
@@ -31,7 +32,7 @@ class InjectionGuard:
         self.threshold = shipped().threshold if chosen is None else chosen
         self._action = settings.injection_action
 
-    def before(self, conversation: Conversation) -> Decision:
+    def before(self, conversation: Exchange) -> Decision:
         """Block or flag an attack; mask a history that holds one."""
         asked = conversation.question
         score = injection_score(asked)
@@ -46,7 +47,7 @@ class InjectionGuard:
         gone = len(conversation.messages) - len(kept)
         return Decision("mask", asked, self.name, f"{gone} earlier messages taken out", kept)
 
-    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+    def after(self, conversation: Exchange, reply: Said) -> Decision:
         """Let every reply pass: what it may hold is for the other guards."""
         return passed(self.name, reply.text)
 
@@ -63,12 +64,12 @@ class InjectionGuard:
     def _alarm(self, row: Labelled) -> bool:
         return injection_score(row.text) >= self.threshold
 
-    def _kept(self, conversation: Conversation) -> tuple[Message, ...]:
+    def _kept(self, conversation: Exchange) -> tuple[Turn, ...]:
         """The messages without earlier attacks and the replies that follow them."""
         if self._action == "flag":
             return conversation.messages
         asked = conversation.question
-        kept: list[Message] = []
+        kept: list[Turn] = []
         after_attack = False
         for one in conversation.messages:
             if one.role == "system":

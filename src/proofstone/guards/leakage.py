@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from proofstone.core.i18n import message
-from proofstone.guards.conversation import Conversation, Reply
 from proofstone.guards.encodings import decodings
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.folding import folded
 from proofstone.guards.guard import Decision, GuardSettings, in_language_of, passed
 from proofstone.guards.labelled import Rate
@@ -78,11 +78,11 @@ class Leakage:
         self._canaries = tuple(_signs(one) for one in settings.canaries)
         self._personal = PersonalData(settings)
 
-    def before(self, conversation: Conversation) -> Decision:
+    def before(self, conversation: Exchange) -> Decision:
         """Let every question pass."""
         return passed(self.name, conversation.question)
 
-    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+    def after(self, conversation: Exchange, reply: Said) -> Decision:
         """Block a leak, mask personal data that came from nowhere in the conversation."""
         why = self._leak(conversation, reply.text)
         if why:
@@ -113,7 +113,7 @@ class Leakage:
         acts = [self.after(one.conversation, one.reply).action for one in rows]
         return Rate(sum((act == "pass") is passing for act in acts), len(acts))
 
-    def _leak(self, conversation: Conversation, text: str) -> str:
+    def _leak(self, conversation: Exchange, text: str) -> str:
         """Why `text` is a leak, or nothing."""
         views = [text, *decodings(text)]
         if any(canary in _both_ways(view) for canary in self._canaries for view in views):

@@ -6,9 +6,10 @@ import re
 import zlib
 
 from proofstone.core.i18n import LANGUAGES, catalogue, message
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings, in_language_of, passed
 from proofstone.guards.labelled import Rate, labelled, lines
+from proofstone.models.conversation import Turn
 from proofstone.models.text.language import language_of, reply_language
 
 EMPTY = message("Please write your question in words.")
@@ -74,7 +75,7 @@ class Limits:
     def __init__(self, settings: GuardSettings) -> None:
         self._settings = settings
 
-    def before(self, conversation: Conversation) -> Decision:
+    def before(self, conversation: Exchange) -> Decision:
         """Block what cannot be answered; take out unwanted characters."""
         asked = _UNWANTED.sub("", conversation.question)
         found = self._fault(asked)
@@ -83,14 +84,14 @@ class Limits:
             text = _in_both(reply) if reply in _FOREIGN else in_language_of(asked[:4000], reply)
             return Decision("block", text, self.name, detail)
         messages = tuple(
-            one if one.role == "system" else Message(one.role, _UNWANTED.sub("", one.content))
+            one if one.role == "system" else Turn(one.role, _UNWANTED.sub("", one.content))
             for one in conversation.messages
         )
         if messages == conversation.messages:
             return passed(self.name, asked)
         return Decision("mask", asked, self.name, "invisible characters taken out", messages)
 
-    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+    def after(self, conversation: Exchange, reply: Said) -> Decision:
         """Replace a reply that is no answer in form; flag one in another language."""
         text, detail = reply.text, ""
         if not _LETTER.search(text):
@@ -119,7 +120,7 @@ class Limits:
         return Rate(sum(one.action == "pass" for one in acts), len(acts))
 
     def _asked(self, text: str) -> Decision:
-        return self.before(Conversation((Message("user", text),)))
+        return self.before(Exchange((Turn("user", text),)))
 
     def _fault(self, asked: str) -> tuple[str, str] | None:
         """What is wrong with a question, and the reply to give."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.folding import folded
 from proofstone.guards.guard import Decision, GuardSettings, passed
 from proofstone.guards.labelled import Rate, lines
 from proofstone.guards.recognisers.mask import Masking
 from proofstone.guards.recognisers.recogniser import Recognised
 from proofstone.guards.recognisers.scan import scan
+from proofstone.models.conversation import Turn
 
 _DATA = "personal.jsonl"
 
@@ -32,7 +33,7 @@ class PersonalData:
         self._least = settings.least_confidence
         self._allowed = _any_of(settings.allowed)
 
-    def before(self, conversation: Conversation) -> Decision:
+    def before(self, conversation: Exchange) -> Decision:
         """Mask what is wanted of the messages; the detail counts it by kind."""
         masking = Masking(self.wanted)
         messages, found = [], list[Recognised]()
@@ -41,14 +42,14 @@ class PersonalData:
                 messages.append(one)
                 continue
             masked, new = masking.mask(one.content)
-            messages.append(Message(one.role, masked))
+            messages.append(Turn(one.role, masked))
             found += new
         if not found:
             return passed(self.name, conversation.question)
-        changed = Conversation(tuple(messages))
+        changed = Exchange(tuple(messages))
         return Decision("mask", changed.question, self.name, counted(found), changed.messages)
 
-    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+    def after(self, conversation: Exchange, reply: Said) -> Decision:
         """Let the reply pass."""
         return passed(self.name, reply.text)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from proofstone.guards.conversation import Conversation, Message, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.labelled import lines
 from proofstone.models import fields
+from proofstone.models.conversation import Turn
 from proofstone.models.retrieval.passage import Passage
 from proofstone.models.text.language import language_of
 
@@ -18,8 +19,8 @@ _DATA = "replies.jsonl"
 class LabelledReply:
     """A reply in its conversation; `wrong` names the guard that should act, if any."""
 
-    conversation: Conversation
-    reply: Reply
+    conversation: Exchange
+    reply: Said
     wrong: str | None
 
 
@@ -37,10 +38,10 @@ def _reply(line: dict[str, object]) -> LabelledReply:
         Passage(name, name.partition("#")[0], "", "", language_of(said), said)
         for name, said in fields.mapping(line["passages"], _DATA).items()
     )
-    messages = Message("system", instructions), Message("user", question)
+    messages = Turn("system", instructions), Turn("user", question)
     wrong = line["wrong"]
     return LabelledReply(
-        Conversation(messages, passages),
-        Reply(text, fields.texts(line["sources"], _DATA)),
+        Exchange(messages, passages),
+        Said(text, fields.texts(line["sources"], _DATA)),
         None if wrong is None else fields.text(wrong, _DATA),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from proofstone.core.i18n import message
-from proofstone.guards.conversation import Conversation, Reply
+from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings, in_language_of, passed
 from proofstone.guards.labelled import Rate
 from proofstone.guards.replies import replies
@@ -40,11 +40,11 @@ class Sources:
     def __init__(self, settings: GuardSettings) -> None:
         self._required = settings.sources_required
 
-    def before(self, conversation: Conversation) -> Decision:
+    def before(self, conversation: Exchange) -> Decision:
         """Let every question pass."""
         return passed(self.name, conversation.question)
 
-    def after(self, conversation: Conversation, reply: Reply) -> Decision:
+    def after(self, conversation: Exchange, reply: Said) -> Decision:
         """Check what the reply names and links to."""
         known = {one.id for one in conversation.passages}
         named = (*reply.sources, *_NAMED.findall(reply.text))
@@ -73,7 +73,7 @@ class Sources:
         acts = [self.after(one.conversation, one.reply) for one in rows]
         return Rate(sum(one.action == "pass" for one in acts), len(acts))
 
-    def _linked(self, conversation: Conversation, text: str) -> tuple[str, int]:
+    def _linked(self, conversation: Exchange, text: str) -> tuple[str, int]:
         """`text` without links from nowhere, and how many those were."""
         if not _LINK.search(text):
             return text, 0

@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from proofstone.models import fields
+from proofstone.models.conversation import Turn
 from proofstone.models.retrieval.passage import Passage
 
 
 @dataclass(frozen=True)
-class Message:
-    """One message: `role` is "system", "user" or "assistant"."""
-
-    role: str
-    content: str
-
-
-@dataclass(frozen=True)
-class Conversation:
+class Exchange:
     """The messages in order, the last of them the question, and the passages found for it.
 
     Messages of the role "system" are the instructions; they come from whoever runs the model.
     All others come from outside, those of the assistant too where a client sends them back.
     """
 
-    messages: tuple[Message, ...]
+    messages: tuple[Turn, ...]
     passages: tuple[Passage, ...] = ()
-
-    @classmethod
-    def of(
-        cls, messages: Sequence[Mapping[str, Any]], passages: Sequence[Passage] = ()
-    ) -> Conversation:
-        """Return the conversation of `messages`, objects with "role" and "content".
-
-        Raises:
-            InputError: one has no such text; the message begins with its place.
-        """
-        read = []
-        for at, one in enumerate(messages):
-            role, said = (
-                fields.text(fields.field(one, name, f"messages[{at}]"), f"messages[{at}].{name}")
-                for name in ("role", "content")
-            )
-            read.append(Message(role, said))
-        return cls(tuple(read), tuple(passages))
 
     @property
     def question(self) -> str:
@@ -66,7 +38,7 @@ class Conversation:
 
 
 @dataclass(frozen=True)
-class Reply:
+class Said:
     """A reply and the ids of the passages that it names as its sources."""
 
     text: str
