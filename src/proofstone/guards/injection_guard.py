@@ -35,9 +35,10 @@ class InjectionGuard:
     def before(self, conversation: Exchange) -> Decision:
         """Block or flag an attack; mask a history that holds one."""
         asked = conversation.question
-        score = injection_score(asked)
+        signs = injection_signs(asked)
+        score = shipped().score(signs)
         if score >= self.threshold:
-            detail = f"score {score:.2f}: {', '.join(injection_signs(asked))}"
+            detail = f"score {score:.2f}: {', '.join(signs)}"
             block = self._action == "block"
             text = in_language_of(asked, BLOCKED) if block else asked
             return Decision(self._action, text, self.name, detail)
