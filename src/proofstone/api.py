@@ -95,12 +95,16 @@ class Workspace:
         return create_from_table(self.directory, source, label, encoding)
 
     def check(self) -> dict[str, Any]:
-        """Every problem of the project file with line, field and what would be right."""
+        """Every problem of the project file with line, field and what would be right.
+
+        Where the file itself holds, so are documents, questions and guards that it names.
+        """
         from proofstone.core.project.load import check_project
         from proofstone.pipeline.known import known_names
+        from proofstone.pipeline.sources import source_problems
 
         file = self.directory / FILE
-        problems = check_project(file, known_names())
+        problems = check_project(file, known_names()) or source_problems(self.project, file)
         return {"file": str(file), "problems": [vars(problem) for problem in problems]}
 
     def plan(self) -> dict[str, Any]:

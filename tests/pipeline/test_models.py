@@ -59,4 +59,10 @@ def test_what_is_not_here_says_how_to_fetch_it(tmp_path: Path) -> None:
         show_model("hf://owner/name/model.gguf", tmp_path)
     assert caught.value.hint == "proofstone models pull hf://owner/name/model.gguf"
     with pytest.raises(DataError, match="no such file"):
-        show_model("SmolLM3", tmp_path)
+        show_model("./model.gguf", tmp_path)
+
+
+def test_a_name_that_is_not_known_meets_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no model of that name is known") as caught:
+        show_model("SmolLM2-135M", tmp_path)
+    assert "SmolLM2-135M-Instruct" in caught.value.hint

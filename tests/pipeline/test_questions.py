@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextvars
 import json
 import os
 import signal
@@ -127,7 +128,7 @@ def test_the_command_prints_one_document(
         mock.patch.dict(os.environ, own, clear=True),
         pytest.raises(SystemExit) as end,
     ):
-        main()
+        contextvars.copy_context().run(main)
     assert end.value.code == 0
     document = json.loads(capsys.readouterr().out)
     assert document["findings"] == resumed["findings"]

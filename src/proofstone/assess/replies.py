@@ -13,6 +13,7 @@ from proofstone.checks.probe import Case
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.clusters import clustered_mean, clustered_wilson
+from proofstone.measures.intervals import Interval
 from proofstone.models.assistant.reply import Reply
 
 LANGUAGES = ("en", "zh")
@@ -83,9 +84,18 @@ def rates(
 
 
 def means(
-    case: Case, probe: str, metric: str, values: np.ndarray, about: Sequence[About]
+    case: Case,
+    probe: str,
+    metric: str,
+    values: np.ndarray,
+    about: Sequence[About],
+    *,
+    shares: bool = False,
 ) -> list[Finding]:
-    """Return the mean of `values` (n,) as findings: for all, and for each language."""
+    """Return the mean of `values` (n,) as findings: for all, and for each language.
+
+    `shares` says that values lie in [0, 1], and so does their interval.
+    """
     topics = np.array([one.topic for one in about], dtype=object)
     return [
         measured(
@@ -93,7 +103,7 @@ def means(
             probe,
             metric,
             float(values[mask].mean()) if mask.any() else float("nan"),
-            partial(clustered_mean, values[mask], topics[mask]),
+            partial(_within if shares else clustered_mean, values[mask], topics[mask]),
             n=int(mask.sum()),
             method=message("t interval, by topic"),
             subject=subject,
@@ -101,6 +111,12 @@ def means(
         )
         for subject, mask in subjects(about)
     ]
+
+
+def _within(values: np.ndarray, topics: np.ndarray, level: float) -> Interval[float]:
+    """The t interval, cut where no mean of values in [0, 1] can lie."""
+    low, high = clustered_mean(values, topics, level)
+    return Interval(max(low, 0.0), min(high, 1.0))
 
 
 def example(question: str, reply: Reply, **more: Any) -> dict[str, Any]:

@@ -51,7 +51,12 @@ def fingerprint(address: str, sha256: str | None, directory: Path) -> str:
     if pinned is not None:
         return pinned
     path = located(address, directory)
-    return files.fingerprint(path, directory) if "://" not in path else address
+    if "://" in path:
+        return address
+    if not Path(path).is_file():
+        hint = "correct the address of these weights: encoder, generator or adapter"
+        raise DataError(f"{path}: there is no such file of weights", hint=hint)
+    return files.fingerprint(path, directory)
 
 
 def located(address: str, directory: Path) -> str:

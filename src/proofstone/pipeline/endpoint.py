@@ -8,6 +8,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from proofstone.assess.assistant import question_of
 from proofstone.assess.endpoint import EndpointAssistant
 from proofstone.checks.levels import corrected_levels
@@ -18,6 +20,7 @@ from proofstone.core.durable import write_file
 from proofstone.core.errors import InputError
 from proofstone.core.project.nearest import nearest
 from proofstone.data.knowledge.questions import parse_questions
+from proofstone.models.contract import Reply
 from proofstone.models.conversation import exchange, rows_of
 from proofstone.models.endpoint.remote import RemoteModel
 from proofstone.pipeline.gates import read_gates
@@ -74,7 +77,7 @@ def assess_endpoint(
 
     Raises:
         InputError: there is no such suite, the address cannot be used, a gate or question does
-            not hold.
+            not hold, the service cannot be reached, or the budget covers no question.
         MissingExtra: the library that asks is not installed.
     """
     if suite not in SUITES:
@@ -91,6 +94,8 @@ def assess_endpoint(
     assistant = EndpointAssistant(remote, recall=store.answers)
     levels = corrected_levels(declared, probes, level=0.95, candidates=1)
     case = _case(assistant, levels, _questions(questions))
+    # One question first: an address, a key or a name that is wrong ends it here, and is told.
+    assistant.answer(Reply(), case.rows.take(np.arange(1)))
     record = record_of(model, Oracle(assistant).run(probes, case), declared)
     page = report or Path(f"{_file_name(model)}-report.html")
     write_file(page, render(record).encode())

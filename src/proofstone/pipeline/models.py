@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from proofstone.core.errors import InputError
+from proofstone.core.project.nearest import nearest
 from proofstone.models.sources.card import card
 from proofstone.models.sources.fetch import fetch, find, place_of
 from proofstone.models.sources.known import KNOWN, by_address, by_name
@@ -65,6 +66,9 @@ def show_model(model: str, folder: Path) -> dict[str, Any]:
         ProofstoneError: as for `models.sources.fetch.find`.
     """
     address = _address(model)
+    if "/" not in address and not Path(address).exists():
+        names = [known.name for known in KNOWN]
+        raise InputError(f"{model}: no model of that name is known", hint=nearest(model, names))
     found = find(address, folder=folder)
     if found is None:
         raise InputError(

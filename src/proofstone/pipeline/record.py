@@ -9,9 +9,11 @@ from typing import Any
 
 from proofstone.checks.gate import judge_all, merge
 from proofstone.core.finding import Finding
+from proofstone.core.i18n import message
 from proofstone.core.project.kinds import Project
 from proofstone.core.project.schema import DecisionProject, Gate
 from proofstone.pipeline.engine import Progress
+from proofstone.pipeline.known import fitting_probes
 from proofstone.pipeline.node import Port
 from proofstone.pipeline.opening import would_open
 from proofstone.store.store import Store
@@ -76,8 +78,17 @@ def assemble(
         "cost": _cost(progress),
         "decisions": [dict(decided)],
         "environment": _environment(progress),
-        "not_tested": not_tested(findings),
+        "not_tested": [*not_tested(findings), *_not_chosen(project)],
     }
+
+
+def _not_chosen(project: Project) -> list[dict[str, str]]:
+    """Return the probes that fit, and that the project file leaves out."""
+    if not project.assess.probes:
+        return []
+    fitting = fitting_probes(table=isinstance(project, DecisionProject))
+    left = sorted(fitting.keys() - set(project.assess.probes))
+    return [{"what": name, "why": message("assess.probes leaves it out")} for name in left]
 
 
 def record_of(

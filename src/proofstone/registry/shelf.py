@@ -124,5 +124,5 @@ def _in_stage(store: Store, rows: list[ReleaseRow], stage: str) -> ReleaseRow:
             return row
     raise InputError(
         f"no release stands in {stage}",
-        hint=f"`proofstone promote RELEASE --to {stage}` puts one there",
+        hint=f"`proofstone promote RELEASE --to {stage} --why REASON` puts one there",
     )

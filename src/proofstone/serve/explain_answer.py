@@ -66,7 +66,7 @@ def explain_reply(
         reason = _("the passages found do not answer it surely enough, so a person was asked for")
         return document | _nothing(reason) | shown
     if written is None:
-        method = _("quoted word for word from one passage, which carried it")
+        method = _("quoted word for word from the passages named, the best of them first")
         return document | _nothing(method, how="quoted", carrier=reply.sources[0].id) | shown
     rng = np.random.default_rng(seed)
     asked = begun.before.conversation.messages[-1].content

@@ -192,3 +192,10 @@ def test_no_text_breaks_the_reader(source: str) -> None:
         assert one.text.strip()
     anchors = [one.anchor for one in document.sections]
     assert len(set(anchors)) == len(anchors)
+
+
+def test_an_anchor_that_is_given_goes_before_one_that_is_made() -> None:
+    found = read_markdown("# Returns\n\nIntro.\n\n## Returns {#returns}\n\nHow.\n", "returns")
+    assert [(one.anchor, one.text) for one in found.sections] == [
+        ("returns-1", "Intro."), ("returns", "How.")
+    ]  # fmt: skip

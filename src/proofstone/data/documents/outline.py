@@ -31,9 +31,13 @@ def stem(name: str) -> str:
 
 @dataclass
 class _Open:
-    """A section that blocks are added to; `tight` says that the last one may go on a line."""
+    """A section that blocks are added to; `tight` says that the last one may go on a line.
+
+    `own` says that the document itself gave the anchor.
+    """
 
     anchor: str = ""
+    own: bool = False
     headings: tuple[str, ...] = ()
     parts: list[str] = field(default_factory=list)
     tight: bool = False
@@ -74,8 +78,18 @@ class Outline:
         self._path.append((level, text))
         if self._title is None or level < self._title[0]:
             self._title = level, text
-        found = self._anchors.once(anchor) if given else self._anchors.of(text)
-        self._sections.append(_Open(found, tuple(heading for _, heading in self._path)))
+        headings = tuple(heading for _, heading in self._path)
+        self._sections.append(_Open(self._anchor(text, anchor if given else ""), given, headings))
+
+    def _anchor(self, text: str, own: str) -> str:
+        """The anchor of a heading; one made from a heading makes way for one that is given."""
+        if not own:
+            return self._anchors.of(text)
+        found = self._anchors.once(own)
+        for section in self._sections:
+            if section.anchor == own and not section.own:
+                section.anchor, found = found, own
+        return found
 
     def paragraph(self, text: str, *, tight: bool = False) -> None:
         """Add flowing text; `tight` ones, such as items of a list, stand on lines of their own."""

@@ -28,8 +28,7 @@ def read_knowledge(context: Context) -> Mapping[str, Draft]:
     if len(problems) > knowledge.quarantine * len(paths):
         first = problems[0]
         raise DataError(
-            f"{len(problems)} of {len(paths)} documents cannot be read, such as "
-            f"{first['column']}: {first['message']}",
+            f"{len(problems)} of {len(paths)} documents cannot be read, such as {first['message']}",
             hint="mend or remove them, or raise knowledge.quarantine",
         )
     files = {

@@ -30,8 +30,8 @@ def documents_in(sources: Sequence[str], directory: Path) -> dict[str, Path]:
             path = locate(source, directory)
             _add(found, path.name, path)
     if not found:
-        kinds = ", ".join(sorted(FORMATS))
-        raise DataError(f"knowledge.source: no document in {', '.join(sources)}", hint=kinds)
+        hint = f"documents end with {', '.join(sorted(FORMATS))}"
+        raise DataError(f"knowledge.source: no document in {', '.join(sources)}", hint=hint)
     bare = [name.rpartition(".")[0] for name in found]
     unique = len(set(bare)) == len(bare)
     return {

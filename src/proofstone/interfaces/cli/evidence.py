@@ -133,6 +133,13 @@ def _show(document: dict[str, Any]) -> None:
         out().print(findings_table(gated, _("Gates")))
         out().print()
     out().print(findings_table(whole, _("Measured")))
+    for one in document["findings"]:
+        if one["verdict"] == "not_run" and one["limit"] is None:
+            say(_("not measured: {metric}: {why}").format(metric=one["metric"], why=one["reason"]))
+    if "spent" in document:
+        spent = document["spent"]
+        says = _("{calls} calls, {tokens} tokens spent")
+        say(says.format(calls=spent["calls"], tokens=spent["tokens"]))
     if document.get("report"):
         say(_("report: {path}").format(path=document["report"]))
 

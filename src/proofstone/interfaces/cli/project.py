@@ -20,7 +20,9 @@ from proofstone.interfaces.cli.show import out, print_json, say
 
 def init_command(
     directory: Annotated[Path, typer.Argument(help=_("The folder to create."))],
-    template: Annotated[str, typer.Option(help=_("A template that ships: credit."))] = "credit",
+    template: Annotated[
+        str, typer.Option(help=_("A template that ships: credit, reviews, support."))
+    ] = "credit",
     source: Annotated[
         Path | None, typer.Option("--from", help=_("Your own table: CSV, Parquet or JSONL."))
     ] = None,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 
+from proofstone.core.errors import InputError
 from proofstone.core.i18n import texts_digest
 from proofstone.core.project.assistant import AssistantProject, Responder
 from proofstone.data.knowledge.sources import fingerprint
@@ -28,7 +30,7 @@ def assistant_nodes(project: AssistantProject, directory: Path) -> Iterator[Node
         InputError: a source, probe, guard or guard's setting is unknown; a document or the
             questions cannot be found.
     """
-    Guards.of(GuardSettings.from_json(project.assistant.guards, "assistant.guards"))
+    check_guards(project)
     yield from _data_nodes(project, directory)
     yield from _weights_nodes(project, directory)
     yield _retrieval_node(project)
@@ -38,6 +40,21 @@ def assistant_nodes(project: AssistantProject, directory: Path) -> Iterator[Node
             yield _tune_node(project, candidate, directory)
         yield _train_node(project, candidate)
         yield _assess_node(project, candidate, probes)
+
+
+def check_guards(project: AssistantProject) -> None:
+    """Refuse guards, and settings of guards, that are not known.
+
+    Raises:
+        InputError: one is not known or out of range; names it.
+    """
+    try:
+        Guards.of(GuardSettings.from_json(project.assistant.guards, "assistant.guards"))
+    except InputError as error:
+        known = ", ".join(field.name for field in fields(GuardSettings))
+        text = str(error).removeprefix("guards.order")
+        place = "" if text == str(error) else "assistant.guards.order"
+        raise InputError(f"{place}{text}", hint=f"settings: {known}") from error
 
 
 def _data_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]:

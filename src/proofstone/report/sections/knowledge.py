@@ -20,7 +20,6 @@ LANGUAGES = {
 RULES = {
     "injection": message("looks like instructions"),
     "document": message("cannot be read"),
-    "personal_data": message("personal data masked"),
 }
 _UNREAD = 20
 
@@ -69,6 +68,7 @@ def facts_of(record: Record) -> list[tuple[str, str]]:
             count(len(same)) if (same := listing(known.get("duplicates"))) else "",
         ),
         (_("Set aside"), _count(profile.get("quarantined"))),
+        (_("Personal data masked"), _masked(record)),
     ]
     return [(name, text) for name, text in facts if text]
 
@@ -87,6 +87,13 @@ def languages_of(record: Record) -> list[tuple[str, str, str]]:
     ]
 
 
+def _masked(record: Record) -> str:
+    """How many values of which kind were masked in the passages; nothing where none was."""
+    found = map(mapping, listing(mapping(record.document.get("data")).get("quarantine")))
+    kinds = [one for one in found if one.get("rule") == "personal_data"]
+    return ", ".join(f"{one.get('column')} ({_count(one.get('count'))})" for one in kinds)
+
+
 def problems_of(record: Record) -> list[tuple[str, str, str]]:
     """Where, which rule, and what is wrong with what was set aside."""
     found = listing(mapping(record.document.get("data")).get("quarantine"))
@@ -97,6 +104,7 @@ def problems_of(record: Record) -> list[tuple[str, str, str]]:
             _problem(str(one.get("message") or "")),
         )
         for one in map(mapping, found)
+        if one.get("severity") != "warning"
     ]
 
 

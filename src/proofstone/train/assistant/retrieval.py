@@ -13,6 +13,7 @@ from proofstone.core.canonical import canonical_json
 from proofstone.core.errors import DataError
 from proofstone.core.i18n import message
 from proofstone.core.project.assistant import Assistant
+from proofstone.core.project.nearest import nearest
 from proofstone.core.step import Context, step
 from proofstone.models.assistant.grounds import Finder, matches
 from proofstone.models.assistant.memory import Window
@@ -42,6 +43,7 @@ def fit_retrieval(context: Context) -> Mapping[str, Draft]:
     context.progress(message("embedding {n} passages").format(n=len(passages)))
     index = Index.build(passages, encoder)
     questions = json.loads(context.inputs["questions"].read("questions.json"))
+    _check_sources(index, questions)
     fitted = [one for one in questions if one["use"] == "calibrate"]
     matrix, answerable = _examples(index, assistant, fitted)
     _check(answerable)
@@ -77,12 +79,32 @@ def _examples(
     return np.array(rows), np.array(answerable, dtype=bool)
 
 
+def _check_sources(index: Index, questions: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse sources that no passage is of: whoever was found for them would count as a miss."""
+    sections = {passage.id.rpartition("/")[0] for passage in index.passages}
+    known = sections | {section.partition("/")[2] for section in sections}
+    lost = [
+        (one["topic"], source)
+        for one in questions
+        for source in one["sources"]
+        if not any(section == source or section.endswith(f"/{source}") for section in sections)
+    ]
+    if lost:
+        first, source = lost[0]
+        raise DataError(
+            f"questions: {len(lost)} sources are no section of a document, such as {source} of "
+            f"the question {first}",
+            hint=nearest(source, known),
+        )
+
+
 def _check(answerable: np.ndarray) -> None:
     for label, what in ((True, "are answered by what is found"), (False, "have no answer")):
         found = int((answerable == label).sum())
         if found < _FEWEST:
             raise DataError(
-                f"questions: {found} of those for calibration {what}, fewer than {_FEWEST}",
-                hint="add questions with `use: calibrate`: the hand-over threshold follows "
-                "from them",
+                f"questions: {found} of {len(answerable)} for calibration {what}, fewer than "
+                f"{_FEWEST}",
+                hint="add questions with `use: calibrate`, a translation counts: the hand-over "
+                "threshold follows from them",
             )

@@ -32,7 +32,7 @@ def retrieval(case: ConversationCase, rng: np.random.Generator) -> Probing:
     ndcg = np.array([_ndcg(one, len(question.sources)) for one, question in pairs])
     return [
         *rates(case, "retrieval", "retrieval_recall", hits, about),
-        *means(case, "retrieval", "retrieval_ndcg", ndcg, about),
+        *means(case, "retrieval", "retrieval_ndcg", ndcg, about, shares=True),
     ]
 
 
