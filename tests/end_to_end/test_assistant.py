@@ -280,7 +280,7 @@ BAD: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "no documents": (bare, ("knowledge.source", "no document")),
     "too many that cannot be read": (broken, ("8 of 16 documents",)),
     "a question with an unknown use": (other_use, (f"{QUESTIONS}:{JUDGED}:", "use")),
-    "too few to calibrate with": (few, ("4 of those for calibration", "fewer than 10")),
+    "too few to calibrate with": (few, ("4 of 18 for calibration", "fewer than 10")),
 }
 
 
