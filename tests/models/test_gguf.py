@@ -33,8 +33,22 @@ def rows(*prompts: str) -> Rows:
     return rows_of([exchange(prompt) for prompt in prompts])
 
 
+def listening() -> set[str]:
+    """The sockets of this process on which TCP connections are taken."""
+    open_ports = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    inodes = {line.split()[9] for line in open_ports if line.split()[3] == "0A"}
+    ours = {str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
+    return {f"socket:[{inode}]" for inode in inodes} & ours
+
+
 @pytest.fixture(scope="module")
-def model() -> GgufModel:
+def before() -> set[str]:
+    """What this process listened on before the model was loaded."""
+    return listening()
+
+
+@pytest.fixture(scope="module")
+def model(before: set[str]) -> GgufModel:
     return GgufModel(smollm2(), context=512)
 
 
@@ -251,24 +265,13 @@ def test_streams_side_by_side_do_not_mix() -> None:
     assert "lue" not in together[0]
 
 
-def listening() -> set[str]:
-    """The sockets of this process on which TCP connections are taken."""
-    open_ports = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    inodes = {line.split()[9] for line in open_ports if line.split()[3] == "0A"}
-    ours = {str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()}
-    return {f"socket:[{inode}]" for inode in inodes} & ours
-
-
-def test_nobody_else_reaches_the_server_that_llama_cpp_brings() -> None:
-    before = listening()
-    model = GgufModel(smollm2())
-    try:
-        place = Path(model._engine._socket)
-        assert stat.S_ISSOCK(place.stat().st_mode)
-        assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
-        assert listening() == before
-    finally:
-        model.close()
+def test_nobody_else_reaches_the_server_that_llama_cpp_brings(
+    before: set[str], model: GgufModel
+) -> None:
+    place = Path(model._engine._socket)
+    assert stat.S_ISSOCK(place.stat().st_mode)
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+    assert listening() <= before
 
 
 @pytest.mark.parametrize("name", ["context", "parallel", "threads"])
