@@ -10,12 +10,14 @@ import time
 from pathlib import Path
 
 from bench import (
+    assessment,
     chat,
     encoder,
     group_metrics,
     growth,
     guards,
     http_rows,
+    permutation,
     project,
     retrieval,
     shapley,
@@ -39,7 +41,8 @@ def main() -> None:
         def grow() -> list[Row]:
             costs = growth.measure(folder)
             _BUILD.mkdir(exist_ok=True)
-            (_BUILD / "bench.svg").write_text(growth.curve(costs), "utf-8")
+            counts = dict(zip(group_metrics.COUNTS, group_metrics.by_groups(), strict=True))
+            (_BUILD / "bench.svg").write_text(growth.curve(costs, counts), "utf-8")
             return growth.rows(costs)
 
         parts = {
@@ -47,6 +50,8 @@ def main() -> None:
             "project": lambda: project.rows(folder),
             "group_metrics": group_metrics.rows,
             "shapley": shapley.rows,
+            "permutation": permutation.rows,
+            "assessment": lambda: assessment.rows(folder),
             "http_rows": lambda: http_rows.rows(folder),
             "guards": guards.rows,
             "retrieval": retrieval.rows,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,23 @@ from fairlearn import metrics as fairlearn
 from sklearn.metrics import accuracy_score, precision_score
 
 from bench.row import Row, seconds
+from bench.scale import scaled
 from proofstone.assess.probes.group_fairness import METRICS, group_fairness
+from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Finding
+from proofstone.measures.groups import RATES, Groups, count_groups
+from proofstone.measures.intervals import wilson
+from proofstone.measures.spread import difference_interval, ratio_interval
 from proofstone.models.contract import Feature, Signature
 from proofstone.models.predictions import Recorded
 from proofstone.models.rows import Rows
 
-_ROWS, _GROUPS = 10_000, 10
-_RESAMPLES, _RUN, _DRAWS = 100, 20, 10_000
+_ROWS, _GROUPS = scaled(10_000, 500), 10
+_RESAMPLES, _RUN, _DRAWS = 100, scaled(20, 2), 10_000
+_MANY = scaled(100_000, 5_000)
+COUNTS = (2, 10, 100, 1_000)
+"""Numbers of groups whose cost is drawn."""
 _THEIRS: dict[str, Callable[..., float]] = {
     "selection_rate": fairlearn.selection_rate,
     "true_positive_rate": fairlearn.true_positive_rate,
@@ -44,7 +52,7 @@ def rows() -> list[Row]:
     plain, frame = _timed(lambda: _fairlearn(group, decided, target, None))
     twenty, _ = _timed(lambda: _fairlearn(group, decided, target, _RUN))
     theirs = plain + (twenty - plain) * _RESAMPLES / _RUN
-    numpy, _ = _timed(lambda: _numpy(group, decided, target, rng, _RESAMPLES), times=3)
+    numpy, points = _timed(lambda: _numpy(group, decided, target, rng, _RESAMPLES)[0], times=3)
     as_many, _ = _timed(lambda: _numpy(group, decided, target, rng, _DRAWS))
     work = f"group metrics with intervals, {_ROWS:,} rows x {_GROUPS} groups"
     return [
@@ -65,9 +73,32 @@ def rows() -> list[Row]:
             beside="ten lines of NumPy, 100 bootstrap resamples",
             theirs=seconds(numpy),
             ratio=numpy / ours,
+            difference=_from_numpy(found, points),
             notes=f"it resamples counts, not rows; as many as our draws take {seconds(as_many)}",
         ),
     ]
+
+
+def by_groups() -> list[float]:
+    """Seconds of six rates, their differences and ratios with intervals, for each of `COUNTS`.
+
+    The measures themselves: the probe refuses more than 100 groups, which nobody could read.
+    """
+    rng = np.random.default_rng(0)
+    score = rng.beta(2, 3, _MANY)
+    target, decided = rng.random(_MANY) < score, score >= 0.5
+    columns = [Groups(rng.integers(0, k, _MANY), tuple(map(str, range(k)))) for k in COUNTS]
+    return [_timed(partial(_measured, target, decided, one))[0] for one in columns]
+
+
+def _measured(target: np.ndarray, decided: np.ndarray, groups: Groups) -> None:
+    counts = count_groups(target, decided, groups)
+    for metric in METRICS:
+        rng = np.random.default_rng(0)
+        tally = RATES[metric](counts)
+        wilson(*tally, 0.95)
+        difference_interval(*tally, 0.95, rng)
+        ratio_interval(*tally, 0.95, rng)
 
 
 def _timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
@@ -81,12 +112,12 @@ def _timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
 
 
 def _probe(group: np.ndarray, score: np.ndarray, target: np.ndarray) -> list[Finding]:
-    rows = Rows.of(pl.DataFrame({"row": np.arange(_ROWS)}))
+    rows = Rows.of(pl.DataFrame({"row": np.arange(len(group))}))
     signature = Signature((Feature("row", "number"),), "probabilities", ("no", "yes"), "yes")
     case = DecisionCase(
         rows=rows,
         target=target,
-        threshold=np.full(_ROWS, 0.5),
+        threshold=np.full(len(group), 0.5),
         protected={"group": group.astype(str)},
     )
     return Oracle(Recorded(rows, score, signature)).run([group_fairness], case)
@@ -116,18 +147,28 @@ def _numpy(
     target: np.ndarray,
     rng: np.random.Generator,
     resamples: int,
-) -> np.ndarray:
-    """Percentiles of each rate, its difference and its ratio over resampled confusion counts."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points and percentiles of each rate, its difference and ratio, from resampled counts."""
     cells = np.bincount(group * 4 + target * 2 + decided, minlength=4 * _GROUPS)
-    drawn = rng.multinomial(_ROWS, cells / _ROWS, resamples).reshape(-1, _GROUPS, 4)
-    tn, fp, fn, tp = np.moveaxis(drawn, 2, 0)
+    drawn = rng.multinomial(_ROWS, cells / _ROWS, resamples)
+    tn, fp, fn, tp = np.moveaxis(np.vstack([cells, drawn]).reshape(-1, _GROUPS, 4), 2, 0)
     tops = np.stack([tp + fp, tp, fp, fn, tp, tp + tn])
     bottoms = np.stack([tn + fp + fn + tp, tp + fn, fp + tn, tp + fn, tp + fp, tn + fp + fn + tp])
     rate = tops / np.maximum(bottoms, 1)
     spread = rate.max(axis=2) - rate.min(axis=2)
     ratio = rate.min(axis=2) / np.maximum(rate.max(axis=2), 1e-12)
     every = np.concatenate([rate, spread[..., None], ratio[..., None]], axis=2)
-    return np.quantile(every, [0.025, 0.975], axis=1)
+    return every[:, 0], np.quantile(every[:, 1:], [0.025, 0.975], axis=1)
+
+
+def _from_numpy(found: list[Finding], points: np.ndarray) -> float:
+    """The largest difference of point values to those of `_numpy`."""
+    values = {(one.metric, one.subject): one.value for one in found}
+    theirs: dict[tuple[str, str], float] = {}
+    for metric, line in zip(_THEIRS, points, strict=True):
+        theirs |= {(metric, f"group={place}"): line[place] for place in range(_GROUPS)}
+        theirs[f"{metric}_difference", "group"], theirs[f"{metric}_ratio", "group"] = line[-2:]
+    return float(max(abs((values[key] or 0.0) - value) for key, value in theirs.items()))
 
 
 def _difference(found: list[Finding], frame: fairlearn.MetricFrame) -> float:

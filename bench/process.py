@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 _START = """
 import json, os, sys, time
 started = time.perf_counter()
-process = os.posix_spawn(sys.executable, sys.argv[1:], os.environ)
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
 _, status, usage = os.wait4(process, 0)
 wall = time.perf_counter() - started
 cost = [wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]
@@ -36,14 +36,14 @@ class Cost:
     output: str
 
 
-def python(*arguments: str, allowed: Sequence[int] = (0,)) -> Cost:
-    """Run this Python with `arguments` and return its cost.
+def python(*arguments: str, allowed: Sequence[int] = (0,), by: str = sys.executable) -> Cost:
+    """Run this Python (or the one at `by`) with `arguments` and return its cost.
 
     Raises:
         RuntimeError: it ended with a status that is not `allowed`.
     """
     done = subprocess.run(
-        [sys.executable, "-S", "-E", "-c", _START, sys.executable, *arguments],
+        [sys.executable, "-S", "-E", "-c", _START, by, *arguments],
         capture_output=True,
         text=True,
         check=False,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.measures.intervals import wilson
 from proofstone.models.contract import Predict

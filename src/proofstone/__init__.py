@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from proofstone.api import Workspace
     from proofstone.core.errors import ProofstoneError
     from proofstone.core.finding import Finding, Verdict
-    from proofstone.pipeline.assessment import Assessment, assess
+    from proofstone.pipeline.assessment import Assessment
+    from proofstone.pipeline.notebook import assess
 
 __all__ = ["Assessment", "Finding", "ProofstoneError", "Verdict", "Workspace", "assess"]
 
@@ -29,7 +30,7 @@ _HOMES = {
     "ProofstoneError": "proofstone.core.errors",
     "Verdict": "proofstone.core.finding",
     "Workspace": "proofstone.api",
-    "assess": "proofstone.pipeline.assessment",
+    "assess": "proofstone.pipeline.notebook",
 }
 
 

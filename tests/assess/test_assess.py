@@ -15,6 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 from proofstone.assess.assess import assess_candidate
 from proofstone.assess.predictions import PROBES
+from proofstone.assess.probes.membership_rows import membership_rows
 from proofstone.core.artifact import Artifact, Blob
 from proofstone.core.canonical import digest
 from proofstone.core.finding import Finding, Verdict
@@ -122,6 +123,7 @@ def world(estimator: str, **assess: Any) -> World:
     }
     settings = {
         "task": {"label": "label", "positive": "yes", "protected": ["sex"]},
+        "data": {"source": "-"},
         "assess": {
             "level": 0.9,
             "gates": [{"metric": "roc_auc", "min": 0.5, "reason": "chance"}],
@@ -183,3 +185,29 @@ def test_the_same_inputs_and_seed_give_the_same_bytes() -> None:
 def test_a_probe_gets_its_settings() -> None:
     here = world("cross_fitted", settings={"consistency": {"draws": 3}})
     assert by(findings(here))["decision_flip_rate", "all"].details["draws"] == 3
+
+
+@pytest.mark.parametrize("estimator", ["cross_fitted", "hold_out"])
+def test_shadow_models_are_those_that_the_plan_made(estimator: str) -> None:
+    here = world(estimator)
+    rows = pl.read_parquet(here.inputs["predictions"].read("predictions.parquet"))["row"]
+    member = np.arange(8)[:, None] % 2 == np.arange(len(rows)) % 2
+    files = {
+        "shadows.json": json.dumps({"shadows": 8, "reason": "", "together": False}).encode(),
+        "row.npy": npy(rows.to_numpy().astype(np.int64)),
+        "member.npy": npy(np.packbits(member, axis=1)),
+        "score.npy": npy(np.where(member, 0.9, 0.1).astype(np.float32)),
+    }
+    here.plugins = {"membership_rows": membership_rows}
+    without = by(findings(here))["row_membership_auc", "all"]
+    assert without.verdict is Verdict.NOT_APPLICABLE
+    here.settings = {**here.settings, "without_shadows": "none were wanted"}
+    assert by(findings(here))["row_membership_auc", "all"].reason == "none were wanted"
+    here.inputs = {**here.inputs, "shadows": held("shadows", files)}
+    assert by(findings(here))["row_membership_auc", "loss"].details["shadows"] == 8
+
+
+def npy(values: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, values, allow_pickle=False)
+    return buffer.getvalue()

@@ -9,7 +9,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from proofstone.assess.predictions import Assessed, assess_estimator, assess_predictions
+from proofstone.assess.foreign.estimators import assess_estimator
+from proofstone.assess.predictions import Assessed, assess_predictions
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.finding import Verdict
 

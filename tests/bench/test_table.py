@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from bench.process import Cost, python
 from bench.row import HEADINGS, Row, markdown
 
-from bench import growth, row
+from bench import growth, row, scale
 
 
 def test_a_row_says_how_many_times_faster_and_how_far_numbers_lie_apart() -> None:
@@ -24,11 +24,19 @@ def test_durations_read_well() -> None:
     assert doctest.testmod(row).failed == 0
 
 
+def test_sizes_have_a_floor() -> None:
+    assert doctest.testmod(scale).failed == 0
+    assert scale.scaled(10) == round(10 * scale.SCALE) or scale.SCALE < 0.1
+
+
 def test_the_curve_is_a_picture_of_every_size() -> None:
     costs = [Cost(wall=n / 1e5, cpu=n / 1e5, peak=100.0 + n / 1e4, output="") for n in growth.SIZES]
     picture = ElementTree.fromstring(growth.curve(costs))
     circles = [one for one in picture.iter() if one.tag.endswith("circle")]
     assert len(circles) == 2 * len(growth.SIZES)
+    wider = ElementTree.fromstring(growth.curve(costs, {2: 0.01, 10: 0.02, 1000: 0.9}))
+    circles = [one for one in wider.iter() if one.tag.endswith("circle")]
+    assert len(circles) == 2 * len(growth.SIZES) + 3
     assert all("1.00" in one.notes for one in growth.rows(costs)[1:])
 
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from proofstone.checks.memory import Memory
 from proofstone.checks.oracle import Tally
 from proofstone.checks.probe import Ask
+from proofstone.core.budget import OverBudget
 from proofstone.models.contract import Generate, Logprobs, Operation, Predict
+from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.rows import Rows
 
 from .doubles import Asked, by_x, numbers
@@ -87,7 +89,7 @@ def test_rows_of_different_origin_differ_for_a_cross_fitted_model_alone() -> Non
 
 def test_a_row_whose_null_moves_is_another_row() -> None:
     kinds = {"x": pl.Float64, "y": pl.Float64}
-    model = Asked(formula=lambda rows: np.zeros((len(rows), 2)))
+    model = Asked(formula=lambda rows: np.full((len(rows), 2), 0.5))
     rows = Rows.of(pl.DataFrame([(None, 1.0), (1.0, None), (0.0, 1.0)], kinds, orient="row"))
     memory(model)[0].answer([Ask(rows, Predict())])
     assert model.asked == 3
@@ -101,15 +103,51 @@ def test_the_order_in_which_probes_ask_changes_no_call() -> None:
     assert [f.rows() for _, _, f in one.calls] == [f.rows() for _, _, f in other.calls]
 
 
-def test_what_is_not_to_be_kept_is_forgotten() -> None:
+def test_what_is_not_to_be_kept_is_not_stored() -> None:
     model = Asked()
     known, _ = memory(model)
-    known.answer([Ask(numbers(1), Predict(), keep=False)])
-    known.forget()
-    known.answer([Ask(numbers(1), Predict())])
-    known.forget()
-    known.answer([Ask(numbers(1), Predict())])
-    assert model.asked == 2
+    once, again = Ask(numbers(1, 2), Predict(), keep=False), Ask(numbers(2, 3), Predict())
+    known.answer([once, again])
+    assert model.asked == 3
+    known.answer([again])
+    assert model.asked == 3
+    known.answer([once])
+    assert model.asked == 4
+
+
+def test_no_batch_and_no_slice_is_larger_than_its_room() -> None:
+    """8 bytes a row: a room of 1,600 takes batches of 44 rows and slices of 11."""
+    rows = numbers(*range(1000))
+    model = Asked(batch_size=1 << 20)
+    tally = Tally()
+    known = Memory(model, tally, None, room=1600)
+    (found,) = known.answer([Ask(rows, Predict(), keep=False)])
+    assert np.array_equal(found, by_x(rows))
+    assert max(frame.height for _, _, frame in model.calls) <= 1600 // (1 + 8 + 128)
+    assert tally.answered == model.asked == 1000
+    known.answer([Ask(rows, Predict(), keep=False)])
+    assert model.asked == 2000
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 9), max_size=20), min_size=1, max_size=4),
+    st.integers(1, 3000),
+    st.lists(st.booleans(), min_size=4, max_size=4),
+)
+def test_a_small_room_changes_no_answer(
+    parts: list[list[int]], room: int, keep: list[bool]
+) -> None:
+    model = Asked(batch_size=7)
+    known = Memory(model, Tally(), None, room=room)
+    for _ in range(2):
+        asks = [Ask(numbers(*p), Predict(), keep=k) for p, k in zip(parts, keep, strict=False)]
+        for part, answer in zip(parts, known.answer(asks), strict=True):
+            if part:
+                assert np.array_equal(answer, by_x(numbers(*part)))
+    kept = {value for part, k in zip(parts, keep, strict=False) if k for value in part}
+    before = model.asked
+    known.answer([Ask(numbers(*kept), Predict())])
+    assert model.asked == before
 
 
 @pytest.mark.parametrize(
@@ -118,17 +156,69 @@ def test_what_is_not_to_be_kept_is_forgotten() -> None:
         (lambda rows: np.zeros((len(rows) + 1, 2)), "answered 2 of 1 rows"),
         (lambda rows: np.full((len(rows), 2), np.nan), "NaN or infinity for row 0"),
         (lambda rows: np.full((len(rows), 2), np.inf), "NaN or infinity for row 0"),
+        (lambda rows: np.full((len(rows), 2), 0.4), r"sum to 0\.8 for row 0"),
+        (lambda rows: np.tile([1.5, -0.5], (len(rows), 1)), "not between 0 and 1 for row 0"),
+        (lambda rows: np.full((len(rows), 3), 1 / 3), r"answered \(3,\) a row.* says 2"),
+        (lambda rows: np.full(len(rows), 0.5), "answered one a row.* says 2"),
+        (lambda rows: np.full((len(rows), 2), "no"), "answered no numbers"),
     ],
-    ids=["too-many", "nan", "infinite"],
+    ids=["too-many", "nan", "infinite", "sum", "range", "wide", "flat", "texts"],
 )
-def test_wrong_answers_are_refused_and_not_kept(formula: Any, message: str) -> None:
-    model = Asked(formula=formula)
-    known, _ = memory(model)
+def test_wrong_answers_are_refused(formula: Any, message: str) -> None:
+    known, _ = memory(Asked(formula=formula))
     with pytest.raises(ValueError, match=message):
         known.answer([Ask(numbers(1), Predict())])
-    model.formula = by_x
-    (answer,) = known.answer([Ask(numbers(1), Predict())])
-    assert np.array_equal(answer, by_x(numbers(1)))
+
+
+def test_a_row_that_cannot_be_used_stops_those_alone_who_asked_for_it() -> None:
+    def nearly(rows: Rows) -> np.ndarray:
+        answers = by_x(rows)
+        answers[rows.frame["x"].to_numpy() == 3] = np.nan
+        return answers
+
+    model = Asked(formula=nearly)
+    known, _ = memory(model)
+    fine, bad, again = known.answers(
+        [Ask(numbers(*part), Predict()) for part in ((1, 2), (1, 3), (3,))]
+    )
+    assert np.array_equal(fine, by_x(numbers(1, 2)))
+    assert str(bad) == "the model answered NaN or infinity for row 1"
+    assert str(again) == "the model answered NaN or infinity for row 0"
+    assert model.asked == 3
+
+
+def test_what_was_answered_before_a_call_failed_is_known() -> None:
+    class Failing(Asked):
+        def answer(self, operation: Any, rows: Rows, draw: int = 0) -> np.ndarray:
+            if len(self.calls) == 2:
+                raise OSError("broken pipe")
+            return super().answer(operation, rows, draw)
+
+    known, tally = memory(model := Failing(batch_size=3))
+    for _ in range(2):
+        with pytest.raises(OSError, match="broken pipe"):
+            known.answer([Ask(numbers(*range(10)), Predict())])
+        assert tally.answered == model.asked == 6
+
+
+@pytest.mark.parametrize("error", [EndpointError, OverBudget])
+def test_an_endpoint_that_is_gone_or_too_dear_is_tried_once_a_turn(error: type[Exception]) -> None:
+    tried: list[int] = []
+
+    def gone(rows: Rows) -> np.ndarray:
+        tried.append(len(rows))
+        raise error("http://here: no more")
+
+    known, _ = memory(Asked(formula=gone))
+    for turn in (1, 2):
+        for values in ((1, 2), (3,)):
+            with pytest.raises(error):
+                known.answers([Ask(numbers(*values), Predict())])
+        assert len(tried) == turn
+        known.forget()
+    with pytest.raises(error):
+        known.answer([Ask(numbers(1), Predict())])
+    assert len(tried) == 3
 
 
 def test_dear_answers_are_replayed_and_a_stopped_run_goes_on_where_it_was() -> None:
@@ -168,6 +258,25 @@ def test_cheap_answers_are_not_persisted() -> None:
     recall = Kept()
     memory(Asked(), recall)[0].answer([Ask(numbers(1), Predict())])
     assert recall.known == {}
+
+
+def test_a_dear_models_predictions_are_persisted_but_for_those_that_cannot_be_used() -> None:
+    class Dear(Asked):
+        costly = True
+
+    def nearly(rows: Rows) -> np.ndarray:
+        answers = by_x(rows)
+        answers[rows.frame["x"].to_numpy() == 3] = np.nan
+        return answers
+
+    recall = Kept()
+    _, bad = memory(Dear(formula=nearly), recall)[0].answers(
+        [Ask(numbers(1, 2), Predict()), Ask(numbers(3), Predict())]
+    )
+    assert isinstance(bad, ValueError)
+    (found,) = memory(model := Dear(), recall)[0].answer([Ask(numbers(1, 2, 3), Predict())])
+    assert model.asked == 1
+    assert np.array_equal(found, by_x(numbers(1, 2, 3)))
 
 
 class Sure(Asked):

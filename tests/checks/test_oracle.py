@@ -5,11 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Ask, DecisionCase, Probe, Probing, probe
+from proofstone.checks.probe import Ask, Probe, Probing, probe
 from proofstone.core.errors import DataError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.models.contract import Generate, Predict
+from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.errors import NotRecorded
 from proofstone.models.rows import Rows
 
@@ -166,3 +168,66 @@ def test_a_probe_may_catch_the_models_error() -> None:
 
     model = Asked(formula=lambda rows: np.full((len(rows), 2), np.nan))
     assert Oracle(model).run([patient], case(1))[0].value == 1.0
+
+
+def test_what_is_cancelled_keeps_what_was_finished() -> None:
+    @declared
+    def longer(case: DecisionCase, rng: np.random.Generator) -> Probing:
+        yield Ask(case.rows, Predict())
+        yield Ask(case.rows, Predict(), draw=1)
+        return found("longer", 0.0)
+
+    model = Asked(batch_size=2)
+    oracle = Oracle(model, cancelled=lambda: len(model.calls) == 3)
+    fine, stopped = oracle.run([mean, longer], case(0, 1, 2, 3))
+    assert fine.value is not None
+    assert (stopped.verdict, stopped.reason) == (Verdict.NOT_RUN, "cancelled")
+    assert len(model.calls) == 3
+
+
+def test_what_is_cancelled_before_it_began_asks_nothing() -> None:
+    model = Asked()
+    findings = Oracle(model, cancelled=lambda: True).run([mean, shifted], case(0, 1))
+    assert {one.reason for one in findings} == {"cancelled"}
+    assert model.calls == []
+
+
+def test_an_endpoint_that_is_gone_halfway_stops_those_who_need_it_alone() -> None:
+    @declared
+    def further(case: DecisionCase, rng: np.random.Generator) -> Probing:
+        yield Ask(case.rows, Predict())
+        answers = yield Ask(case.rows.replaced("x", case.rows.frame["x"] + 9), Predict())
+        return found("further", float(answers[:, 1].mean()))
+
+    @declared
+    def patient(case: DecisionCase, rng: np.random.Generator) -> Probing:
+        yield Ask(case.rows, Predict())
+        answers = yield Ask(case.rows, Predict())
+        return found("patient", float(answers[:, 1].mean()))
+
+    tried: list[int] = []
+
+    def halfway(rows: Rows) -> np.ndarray:
+        if rows.frame["x"].max() > 2:
+            tried.append(len(rows))
+            raise EndpointError("http://here: no answer in 10 s")
+        return by_x(rows)
+
+    findings = Oracle(Asked(formula=halfway)).run([further, patient, mean], case(0, 1, 2))
+    gone, *fine = findings
+    assert (gone.verdict, gone.reason) == (Verdict.NOT_RUN, "http://here: no answer in 10 s")
+    expected = by_x(numbers(0, 1, 2))[:, 1].mean()
+    assert [one.value for one in fine] == pytest.approx([expected, expected])
+    assert len(tried) == 1
+
+
+def test_a_row_that_cannot_be_used_is_named_and_the_rest_goes_on() -> None:
+    def nearly(rows: Rows) -> np.ndarray:
+        answers = by_x(rows)
+        answers[rows.frame["x"].to_numpy() > 2] *= 0.5
+        return answers
+
+    broken, fine = Oracle(Asked(formula=nearly)).run([shifted, mean], case(0, 1, 2))
+    assert broken.verdict is Verdict.NOT_RUN
+    assert broken.reason == "ValueError: the model answered probabilities that sum to 0.5 for row 2"
+    assert fine.value is not None

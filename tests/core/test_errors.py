@@ -12,6 +12,7 @@ from proofstone.core.errors import (
     GateShut,
     InputError,
     MissingExtra,
+    MissingTool,
     Problem,
     ProjectFileError,
     ProofstoneError,
@@ -29,6 +30,7 @@ ERRORS = [
     Busy("held"),
     GateShut("shut"),
     VerificationError("changed"),
+    MissingTool("vllm", "install it"),
     MissingExtra("lightgbm", "tabular"),
 ]  # fmt: skip
 

@@ -29,9 +29,10 @@ from proofstone.assess.probes.language.counterfactual import counterfactual
 from proofstone.assess.probes.language.document_injection import document_injection
 from proofstone.assess.suites import launch
 from proofstone.assess.suites.suite import Attack, suite
+from proofstone.checks.cases import ConversationCase, Question
 from proofstone.checks.gate import find, judge
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import ConversationCase, Probe, Question
+from proofstone.checks.probe import Probe
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.project.schema import Gate
 from proofstone.core.project.tune import Lora, Tune

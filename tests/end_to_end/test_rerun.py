@@ -11,8 +11,10 @@ from tests.end_to_end.stranger import FILE, as_found, edit, proofstone, statuses
 DATA = ["data.read", "data.check", "data.profile", "data.split"]
 REST = [
     "train.fit/logistic",
+    "train.shadows/logistic",
     "assess.candidate/logistic",
     "train.fit/tree",
+    "train.shadows/tree",
     "assess.candidate/tree",
     "select",
 ]
@@ -69,6 +71,7 @@ def test_plan_says_what_would_run_and_what_waits_for_it(own: Path) -> None:
     status = {one["name"]: one["status"] for one in steps}
     assert status == dict.fromkeys([*DATA, *REST], "known") | {
         "train.fit/logistic": "would run",
+        "train.shadows/logistic": "waits",
         "assess.candidate/logistic": "waits",
         "select": "waits",
     }

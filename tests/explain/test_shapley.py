@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from proofstone.core.errors import InputError
 from proofstone.explain.shapley import explain, explainer
 from proofstone.models.contract import Predict, Signature
 from proofstone.models.errors import NotRecorded
@@ -89,6 +90,18 @@ def test_any_other_model_is_estimated_with_errors() -> None:
     assert (apart <= 4 * found.errors + 1e-9).mean() > 0.98
     again = explainer(model, Rows.of(frame[:32]), seed=3).explain(rows)
     assert np.array_equal(again.values, found.values)
+
+
+def test_groups_of_features_are_owens_and_have_to_be_groups() -> None:
+    frame, target = table()
+    model = made("lightgbm", frame, target)
+    ready = explainer(model, Rows.of(frame[:32]), groups=[["income", "job"]])
+    assert "Owen" in ready.method
+    found = ready.explain(Rows.of(frame[100:110]))
+    assert found.gap(ready.margin(Rows.of(frame[100:110]))) < 1e-10
+    for wrong in ([["income", "nothing"]], [["income"], ["income", "job"]]):
+        with pytest.raises(InputError, match="no feature, or in two groups"):
+            explainer(model, Rows.of(frame[:32]), groups=wrong)
 
 
 def test_recorded_predictions_cannot_be_explained() -> None:

@@ -2,19 +2,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 from proofstone.core.errors import InputError
-from proofstone.guards.labelled import Labelled
-from proofstone.guards.weights import SignWeights, fit_weights
+from proofstone.guards.weights import SignWeights
 
 WEIGHTS = SignWeights(-1.0, {"a": 2.0, "b": 0.5}, 0.6, "digest")
-
-
-def row(text: str, *, attack: bool) -> Labelled:
-    return Labelled(text, attack, "fit", "en", "kind")
 
 
 def test_a_score_is_the_logistic_function_of_what_is_found() -> None:
@@ -22,25 +15,10 @@ def test_a_score_is_the_logistic_function_of_what_is_found() -> None:
     assert WEIGHTS.score(["a", "b"]) == pytest.approx(1 / (1 + math.exp(-1.5)))
 
 
-def test_the_fit_is_the_optimum_that_scikit_learn_finds() -> None:
-    rng = np.random.default_rng(7)
-    texts = ["".join(sign for sign in "abc" if rng.random() < 0.4) for _ in range(300)]
-    rows = [row(text, attack=bool(rng.random() < 0.2 + 0.25 * len(text))) for text in texts]
-    found = fit_weights(rows, "abc", set, "digest")
-    peer = LogisticRegression(C=1 / 0.3, tol=1e-10, max_iter=10_000)
-    peer.fit([[sign in text for sign in "abc"] for text in texts], [one.attack for one in rows])
-    assert np.allclose([*found.weights.values()], peer.coef_[0], atol=1e-3)
-    assert found.bias == pytest.approx(peer.intercept_[0], abs=1e-3)
-
-
-def test_the_threshold_allows_one_false_alarm_in_a_hundred_benign_texts() -> None:
-    attacks = [row("ab", attack=True)] * 150
-    odd = row("ab", attack=False)
-    calm = [row("", attack=False)] * 150
-    one = fit_weights([*attacks, odd, *calm], "ab", set, "digest")
-    assert one.score("ab") >= one.threshold > one.score("")
-    two = fit_weights([*attacks, odd, odd, *calm], "ab", set, "digest")
-    assert two.score("ab") < two.threshold
+@pytest.mark.parametrize("order", ["abc", "cab", "bca", "cba"])
+def test_the_order_of_signs_changes_no_digit(order: str) -> None:
+    weights = SignWeights(0.1, {"a": 0.7, "b": -1e-3, "c": 2.3}, 0.5, "digest")
+    assert weights.score(order) == weights.score("abc")
 
 
 def test_weights_travel_as_json() -> None:

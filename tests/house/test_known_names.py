@@ -8,12 +8,14 @@ import pkgutil
 from proofstone.assess import probes
 from proofstone.checks.probe import Probe
 from proofstone.core.project.known import (
+    FITTING,
     LANGUAGE_METRICS,
     LANGUAGE_PROBES,
     LISTED_PROBES,
     TABLE_METRICS,
 )
-from proofstone.models.contract import Predict
+from proofstone.models.contract import Gradient, Predict
+from proofstone.pipeline.known import CASES, fitting_probes
 from proofstone.pipeline.plugins import plugins
 
 
@@ -25,18 +27,33 @@ def found() -> dict[str, Probe]:
 
 
 def test_metrics_that_a_gate_may_name_are_those_that_the_probes_measure() -> None:
-    about_tables = {
-        metric for one in found().values() if one.needs is Predict for metric in one.metrics
+    language = {
+        metric
+        for name, one in found().items()
+        if name in LANGUAGE_PROBES | LISTED_PROBES
+        for metric in one.metrics
     }
-    assert about_tables == TABLE_METRICS
+    assert language == LANGUAGE_METRICS
     others = {
-        metric for one in found().values() if one.needs is not Predict for metric in one.metrics
+        metric
+        for name, one in found().items()
+        if name not in LANGUAGE_PROBES | LISTED_PROBES
+        for metric in one.metrics
     }
-    assert others == LANGUAGE_METRICS
+    assert others == TABLE_METRICS
 
 
-def test_probes_of_assistants_are_listed() -> None:
-    others = {name for name, one in found().items() if one.needs is not Predict}
+def test_probes_fit_the_kinds_of_task_that_they_are_listed_for() -> None:
+    every = found()
+    for kind, case in CASES.items():
+        for name in fitting_probes(kind).keys() & every.keys():
+            assert issubclass(case, every[name].about), (kind, name)
+    listed = frozenset().union(*FITTING.values()) | LISTED_PROBES
+    assert listed <= every.keys()
+
+
+def test_every_probe_of_an_assistant_is_listed() -> None:
+    others = {name for name, one in found().items() if one.needs not in (Predict, Gradient)}
     assert others == LANGUAGE_PROBES | LISTED_PROBES
 
 

@@ -37,6 +37,10 @@ FOUR = [
     ([0.1, 0.2, 0.3, 0.4], [200, 50, 100, 80]),
     ([0.1, 0.1, 0.1, 0.3], [300, 3, 100, 50]),
 ]
+MORE = [
+    ([0.2] * 5, [200] * 5),
+    ([0.1 + 0.03 * at for at in range(12)], [150] * 12),
+]
 groups = st.lists(
     st.integers(0, 30).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
     min_size=1,
@@ -85,6 +89,18 @@ def test_four_groups_are_covered_at_least_93_percent(
     assert np.mean(held) >= 0.93
 
 
+@pytest.mark.parametrize(("interval", "statistic"), BOTH)
+@pytest.mark.parametrize(("shares", "trials"), MORE)
+def test_five_and_twelve_groups_are_covered(
+    interval: Method, statistic: Method, shares: list[float], trials: list[int]
+) -> None:
+    """At least as stated; more where groups lie apart, as the page of the probe says."""
+    truth, sizes = statistic(np.array(shares)), np.array(trials)
+    samples = np.random.default_rng(3).binomial(sizes, shares, (100, len(trials)))
+    held = [holds(interval, truth, one, sizes, seed, 1000) for seed, one in enumerate(samples)]
+    assert np.mean(held) >= 0.91
+
+
 @settings(max_examples=60)
 @given(groups, st.floats(0.8, 0.995))
 def test_ends_are_ordered_bounded_and_hold_the_estimate(drawn: list[Any], level: float) -> None:
@@ -105,6 +121,37 @@ def test_two_groups_apart_agree_with_newcombe(rng: np.random.Generator) -> None:
     low, high = difference_interval(np.array([60, 20]), np.array([200, 210]), 0.95, rng, 100_000)
     expected = newcombe_difference(60, 200, 20, 210, 0.95)
     assert (low, high) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials"), [([20, 60], [210, 200]), ([95, 96], [1852, 243]), ([3, 40], [63, 829])]
+)
+def test_two_groups_have_the_quantiles_of_two_betas_by_quadrature(
+    successes: list[int], trials: list[int]
+) -> None:
+    """The chance below each end, integrated with scipy, within Monte Carlo error of 100,000."""
+    s, n = np.array(successes), np.array(trials)
+    one, other = (stats.beta(a + 0.5, b - a + 0.5) for a, b in zip(s, n, strict=True))
+    if one.mean() < other.mean():
+        one, other = other, one
+    points, weights = np.polynomial.legendre.leggauss(400)
+    points, weights = (points + 1) / 2, weights / 2
+    error = 5 * np.sqrt(0.025 * 0.975 / 100_000)
+
+    def below(end: float) -> float:
+        return float(weights @ (other.pdf(points) * one.cdf(points + end)))
+
+    def ratio_below(end: float) -> float:
+        return float(weights @ (one.pdf(points) * other.cdf(points * end)))
+
+    low, high = difference_interval(s, n, 0.95, np.random.default_rng(1), 100_000)
+    assert below(high) == pytest.approx(0.975, abs=error)
+    if low > 0:
+        assert below(low) == pytest.approx(0.025, abs=error)
+    low, high = ratio_interval(s, n, 0.95, np.random.default_rng(2), 100_000)
+    if high < 1:
+        assert ratio_below(low) == pytest.approx(0.025, abs=error)
+        assert ratio_below(high) == pytest.approx(0.975, abs=error)
 
 
 def test_order_of_two_groups_is_irrelevant() -> None:

@@ -92,8 +92,10 @@ def test_what_cannot_be_asked_is_refused() -> None:
         Estimator(object(), frame)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="cannot read rows from list"):
         Estimator(Fixed(0), [[1.0]])
-    with pytest.raises(InputError, match="classes are a, b, c"):
-        Estimator(Fixed(0), frame, classes=["a", "b", "c"])
+    with pytest.raises(InputError, match="classes are a, b, c, the positive one a"):
+        Estimator(Fixed(0), frame, classes=["a", "b", "c"], positive="a")
+    with pytest.raises(InputError, match="classes are a, the positive one a"):
+        Estimator(Fixed(0), frame, classes=["a"])
     with pytest.raises(InputError, match="the positive one z"):
         Estimator(Fixed(0), frame, positive="z")
     with pytest.raises(InputError, match="does not answer Generate"):
@@ -104,3 +106,55 @@ def test_the_id_follows_the_answers() -> None:
     frame = pd.DataFrame({"x": [1.0]})
     half, sure = Fixed([[0.5, 0.5]]), Fixed([[0.0, 1.0]])
     assert Estimator(half, frame).id == Estimator(half, frame).id != Estimator(sure, frame).id
+
+
+class Predicts:
+    """Returns what it was made with, from `predict` alone."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def predict(self, rows: Any) -> Any:
+        return self.answer
+
+
+FRAME = pl.DataFrame({"x": [1.0, 2.0]})
+
+
+def answers(estimator: Any, **more: Any) -> list[list[float]]:
+    model = Estimator(estimator, FRAME, **more)
+    found = model.answer(Predict(), Rows.of(FRAME))
+    assert found.dtype == np.float64
+    return found.tolist()
+
+
+def test_classes_decisions_labels_and_numbers() -> None:
+    many = Fixed([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+    assert answers(many, classes=["a", "b", "c"]) == many.answer
+    assert answers(Predicts(["b", "a"]), classes=["a", "b"], asked="decisions") == [[0, 1], [1, 0]]
+    assert answers(Predicts([1, 0.5]), asked="number") == [[1.0], [0.5]]
+    outputs = Fixed([np.array([[0.9, 0.1], [0.4, 0.6]]), np.array([[1.0, 0.0], [0.0, 1.0]])])
+    assert answers(outputs, classes=["u", "v"], asked="labels") == [[0.1, 0.0], [0.6, 1.0]]
+    assert answers(Predicts([[1, 0], [0, 1]]), classes=["u", "v"], asked="labels") == [
+        [1.0, 0.0], [0.0, 1.0],
+    ]  # fmt: skip
+    assert Estimator(Predicts([1, 2]), FRAME, asked="number").signature.output == "number"
+
+
+@pytest.mark.parametrize(
+    ("estimator", "more", "says"),
+    [
+        (Predicts(["b"]), {"asked": "decisions", "classes": ["a", "b"]}, "1 decisions for 2 rows"),
+        (Predicts(["b", "z"]), {"asked": "decisions", "classes": ["a", "b"]}, "returned z"),
+        (Predicts([1.0, np.nan]), {"asked": "number"}, "row 1: predict returned nan"),
+        (Predicts(["x", "y"]), {"asked": "number"}, "returned shape"),
+        (Predicts([[1, 3], [0, 1]]), {"asked": "labels", "classes": ["u", "v"]}, "row 0"),
+        (Fixed([np.ones((2, 1))] * 2), {"asked": "labels", "classes": ["u", "v"]}, r"\(2, 1\)"),
+        (object(), {"asked": "number"}, "no predict_proba and no predict"),
+    ],
+)
+def test_wrong_answers_of_other_kinds_are_refused(
+    estimator: Any, more: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        answers(estimator, **more)

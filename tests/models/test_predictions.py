@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from proofstone.core.errors import DataError, InputError
-from proofstone.models.contract import Feature, Generate, Model, Predict, Signature
+from proofstone.models.contract import Feature, Generate, Model, Output, Predict, Signature
 from proofstone.models.errors import NotRecorded
 from proofstone.models.predictions import Recorded
 from proofstone.models.rows import Rows
@@ -64,3 +64,31 @@ def test_only_predict_is_answered_and_the_id_follows_the_scores() -> None:
         recorded().answer(Generate(), Rows.of(FRAME))
     other = Recorded(Rows.of(FRAME), np.array([0.1, 0.2, 0.4]), SIGNATURE)
     assert recorded().id == recorded().id != other.id
+
+
+@pytest.mark.parametrize(
+    ("output", "classes", "score", "answers"),
+    [
+        ("probabilities", ("a", "b", "c"), np.eye(3), np.eye(3)),
+        ("labels", ("a", "b"), np.full((3, 2), 0.5), np.full((3, 2), 0.5)),
+        ("number", (), np.array([3.0, -1.0, 9.5]), [[3.0], [-1.0], [9.5]]),
+    ],
+)
+def test_answers_of_other_kinds(
+    output: Output, classes: tuple[str, ...], score: np.ndarray, answers: np.ndarray
+) -> None:
+    rows = Rows.of(FRAME)
+    model = Recorded(rows, score, Signature((), output, classes))
+    assert model.answer(Predict(), rows).tolist() == np.asarray(answers).tolist()
+    last = model.answer(Predict(), rows.take(np.array([2])))
+    assert last.tolist() == np.asarray(answers)[2:].tolist()
+
+
+def test_answers_of_the_wrong_width_or_value_are_refused() -> None:
+    rows = Rows.of(FRAME)
+    with pytest.raises(DataError, match="2 scores a row, 3 are wanted"):
+        Recorded(rows, np.full((3, 2), 0.5), Signature((), "probabilities", ("a", "b", "c")))
+    with pytest.raises(DataError, match=r"row 1: .*is no probability"):
+        Recorded(rows, np.eye(3) * [1, 2, 1], Signature((), "labels", ("a", "b", "c")))
+    with pytest.raises(DataError, match="row 2: the score inf is no number"):
+        Recorded(rows, np.array([0.0, 5.0, np.inf]), Signature((), "number"))

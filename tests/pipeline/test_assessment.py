@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 import sklearn.metrics as sk
 from sklearn.compose import make_column_transformer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -295,6 +295,34 @@ def test_a_predictions_file_with_gates_for_other_systems(scored: Path, tmp_path:
     assert len(list(suite.iter("failure"))) == 1
 
 
+def test_a_file_of_another_kind_says_which_and_has_its_page(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=N)
+    frame = FRAME.assign(truth=truth, guess=truth + rng.normal(size=N))
+    path = tmp_path / "guessed.csv"
+    frame.to_csv(path, index=False)
+    gates = tmp_path / "gates.yaml"
+    gates.write_text("- {metric: mean_absolute_error, max: 1.2, reason: as before}\n")
+    document = assess_file(path, label="truth", score="guess", protected=["sex"], gates=gates)
+    assert document["task"] == {"kind": "number", "why": "label and score are numbers"}
+    assert (document["threshold"], document["verdict"]) == (None, "pass")
+    error = float(np.abs(frame["guess"] - truth).mean())
+    assert value(document["findings"], "mean_absolute_error") == pytest.approx(error, abs=1e-6)
+    assert "Mean absolute error" in Path(document["report"]).read_text()
+    with pytest.raises(DataError, match="needs the query"):
+        assess_file(path, label="truth", score="guess", protected=[], task="ranking")
+
+
+def test_an_estimator_of_numbers_has_a_record_of_its_kind() -> None:
+    found = proofstone.assess(LinearRegression().fit(X[["income"]], X["income"] * 2),
+                              X[["income"]], X["income"] * 2)  # fmt: skip
+    assert found.threshold is None
+    assert found.record["task"] == {
+        "label": "income", "positive": "", "protected": [], "kind": "number",
+    }  # fmt: skip
+    assert value(found.findings, "r_squared") == pytest.approx(1.0)
+
+
 def test_what_recorded_predictions_cannot_say_is_listed(scored: Path) -> None:
     document = assess_file(scored, label="repaid", score="p", protected=["sex"])
     page = Path(document["report"]).read_text()
@@ -306,8 +334,8 @@ def test_the_function_stays_callable_whatever_was_imported_before() -> None:
         "import proofstone.assess.labels; import proofstone;"
         "from proofstone import Assessment, assess;"
         "assert callable(assess) and proofstone.assess is assess;"
-        "from proofstone.assess import predictions;"
-        "assert proofstone.assess is assess and predictions.assess_estimator"
+        "from proofstone.assess.foreign import estimators;"
+        "assert proofstone.assess is assess and estimators.assess_estimator"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(proofstone.__file__).parents[1])}
     subprocess.run([sys.executable, "-W", "error", "-c", program], env=environment, check=True)

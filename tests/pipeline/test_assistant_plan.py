@@ -55,6 +55,22 @@ def test_steps_come_in_the_order_in_which_they_read(home: Path) -> None:
         seen.add(node.name)
 
 
+def test_models_of_one_name_are_two_steps(home: Path) -> None:
+    (home / "other").mkdir()
+    (home / "other" / "chat.gguf").write_text("another", "utf-8")
+    file = home / "proofstone.yaml"
+    more = "    - {name: other, generator: other/chat.gguf}\n"
+    file.write_text(file.read_text("utf-8") + more, "utf-8")
+    made = plan(home)
+    assert made.node("train.fit/other").inputs["generator"].node == "data.weights/chat.gguf~2"
+    assert made.node("train.fit/wording").inputs["generator"].node == "data.weights/chat.gguf"
+    found = {
+        made.node(f"data.weights/{name}").settings["address"]
+        for name in ("chat.gguf", "chat.gguf~2")
+    }
+    assert found == {"chat.gguf", "other/chat.gguf"}
+
+
 def test_a_tuned_candidate_gets_its_adapter_from_tuning(home: Path) -> None:
     fit = plan(home).node("train.fit/tuned")
     assert fit.inputs["adapter"].node == "train.tune/tuned"
@@ -62,6 +78,14 @@ def test_a_tuned_candidate_gets_its_adapter_from_tuning(home: Path) -> None:
         plan(home).node("train.fit/adapted").inputs["adapter"].node == "data.weights/adapter.gguf"
     )
     assert "generator" not in plan(home).node("train.fit/quoting").inputs
+
+
+def test_what_tuning_left_is_known_to_those_who_measure_it_and_to_no_other(home: Path) -> None:
+    made = plan(home)
+    known = made.node("assess.candidate/tuned").inputs["memorised"]
+    assert (known.node, known.role) == ("train.tune/tuned", "memorised")
+    for name in ("quoting", "wording", "adapted"):
+        assert "memorised" not in made.node(f"assess.candidate/{name}").inputs
 
 
 def test_all_probes_of_assistants_run_and_none_of_tables(home: Path) -> None:

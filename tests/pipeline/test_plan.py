@@ -7,8 +7,9 @@ import pytest
 from tests.pipeline.small import DOCUMENT, project_in, write
 
 from proofstone.core.errors import DataError, InputError
-from proofstone.core.project.known import LANGUAGE_PROBES, LISTED_PROBES
+from proofstone.core.project.known import FITTING, LANGUAGE_PROBES, LISTED_PROBES
 from proofstone.core.project.schema import DecisionProject
+from proofstone.pipeline.known import fitting_probes
 from proofstone.pipeline.node import Plan
 from proofstone.pipeline.plan import make_plan
 from proofstone.pipeline.plugins import plugins
@@ -39,7 +40,9 @@ def test_the_probes_named_are_those_that_run_else_all_that_fit(tmp_path: Path) -
     node = plan_of(tmp_path / "a").node("assess.candidate/plain")
     assert set(node.plugins) == set(DOCUMENT["assess"]["probes"])
     node = plan_of(tmp_path / "b", assess={"gates": []}).node("assess.candidate/plain")
-    assert set(node.plugins) == plugins("probes").keys() - LANGUAGE_PROBES - LISTED_PROBES
+    others = frozenset().union(*FITTING.values()) - fitting_probes("decision").keys()
+    assert set(node.plugins) == plugins("probes").keys() - others - LISTED_PROBES
+    assert others >= LANGUAGE_PROBES
 
 
 def test_the_data_count_by_their_content_and_the_folder_does_not(tmp_path: Path) -> None:

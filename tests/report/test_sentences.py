@@ -7,9 +7,9 @@ import pytest
 
 from proofstone.core.finding import Finding, Verdict
 from proofstone.report.language import in_language
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import RATES
 from proofstone.report.record import Record, find
-from proofstone.report.replies import MEASURES
 from proofstone.report.sentences import OF_HUNDRED, ON_SCORES, headline, judgement, sentence
 from proofstone.report.terms import MEANINGS, METRICS
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 from proofstone.report.language import in_language
+from proofstone.report.measures import equity
 from proofstone.report.record import Record
+from proofstone.report.remedies import TO_TRY
 from proofstone.report.ways import ways_open
 
 
@@ -37,8 +39,33 @@ def test_what_was_not_measured_has_to_be(record: dict[str, Any]) -> None:
 
 def test_a_plain_text_and_an_unknown_way(record: dict[str, Any]) -> None:
     record["gates"][1]["would_open"] = ["ask the board", {"way": "magic"}]
-    assert said(record, 1) == ["ask the board"]
+    assert said(record, 1)[0] == "ask the board"
     record["gates"][1]["would_open"] = [{"way": "candidate", "name": "other", "price": 0.01}]
     assert said(record, 1) == ["The candidate other keeps this limit; its price is 0.010."]
     record["gates"][1]["would_open"] = []
-    assert said(record, 1) == ["Nothing that was measured would open it."]
+    assert said(record, 1)[0] == "Nothing that was measured would open it."
+
+
+def test_where_none_opens_it_the_nearest_mitigation_is_told_with_its_price(
+    record: dict[str, Any],
+) -> None:
+    record["gates"][1]["would_open"] = []
+    nothing, nearest, to_try = said(record, 1)
+    assert nothing == "Nothing that was measured would open it."
+    assert nearest == (
+        "Of the mitigations that were measured, a threshold for each group (logistic-thresholds) "
+        "comes nearest: False positive rate: difference 1.2 points instead of 13.2 points; its "
+        "price: Area under the ROC curve (AUC) 0.829 instead of 0.829."
+    )
+    assert to_try.startswith("To try: training rows reweighed")
+
+
+def test_each_measure_of_fairness_has_something_to_try(record: dict[str, Any]) -> None:
+    assert set(TO_TRY) == set(equity.MEASURES)
+    record["gates"][1] |= {"metric": "proxy_auc", "value": 0.9, "limit": 0.6, "would_open": []}
+    assert said(record, 1)[-1].startswith("To try: leave out the inputs that tell the group")
+
+
+def test_a_gate_about_quality_gets_no_mitigation(record: dict[str, Any]) -> None:
+    record["gates"][3]["would_open"] = []
+    assert not any("To try" in text for text in said(record, 3))

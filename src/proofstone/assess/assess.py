@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from proofstone.assess.inference.shadows import read_shadows
 from proofstone.assess.labels import read_groups
+from proofstone.checks.cases import DecisionCase
 from proofstone.checks.levels import corrected_levels
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import DecisionCase, Probe
+from proofstone.checks.probe import Probe
 from proofstone.core.artifact import Draft, Stored
 from proofstone.core.canonical import canonical_json
-from proofstone.core.project.schema import Assess
+from proofstone.core.project.schema import Assess, Data
 from proofstone.core.step import Context, step
+from proofstone.models.constraints import Bounds, Constraints
 from proofstone.models.cross_fitted import CrossFitted
 from proofstone.models.open import open_model
 from proofstone.models.rows import Rows
@@ -38,7 +42,7 @@ def assess_candidate(context: Context) -> Mapping[str, Draft]:
     split = _parquet(context.inputs["split"], "split.parquet")
     asked = CrossFitted(_fold_models(context.inputs["fold_models"]), _fold_of(split, table.height))
     probes = [context.plugins[name] for name in sorted(context.plugins)]
-    case = _case(context.settings, probes, model, table, split, predictions)
+    case = _with_shadows(_case(context.settings, probes, model, table, split, predictions), context)
     findings = Oracle(asked).run(probes, case, seed=context.seed, progress=context.progress)
     document = canonical_json([finding.to_json() for finding in findings])
     return {"findings": Draft("findings", {"findings.json": document})}
@@ -65,6 +69,7 @@ def _case(
         protected={name: read_groups(table[name])[judged] for name in task["protected"]},
         positive=model.signature.classes.index(str(model.signature.positive)),
         background=Rows(features[kept], kept),
+        constraints=_constraints(Data.model_validate(settings["data"]), task),
         model=model,
         evidence="bytes" if held_out else "procedure",
         level=assess.level,
@@ -73,6 +78,29 @@ def _case(
         ),
         settings=assess.settings,
     )
+
+
+def _with_shadows(case: DecisionCase, context: Context) -> DecisionCase:
+    """The case with the shadow models that were planned for it, or with why there are none."""
+    shadows, known = None, {"without": context.settings.get("without_shadows", "")}
+    if "shadows" in context.inputs:
+        shadows, known = read_shadows(context.inputs["shadows"], case.rows.origin)
+    return replace(case, shadows=shadows, settings={**case.settings, "shadows": known})
+
+
+def _constraints(data: Data, task: Mapping[str, Any]) -> Constraints:
+    """What the data dictionary says; protected columns never change."""
+    bounds = {
+        name: Bounds(
+            change="none" if name in task["protected"] else column.change,
+            low=column.min,
+            high=column.max,
+            values=None if column.values is None else tuple(column.values),
+        )
+        for name, column in data.columns.items()
+    }
+    fixed = {name: Bounds(change="none") for name in task["protected"] if name not in bounds}
+    return Constraints(bounds | fixed, tuple(data.rules))
 
 
 def _spread(rows: np.ndarray, most: int) -> np.ndarray:

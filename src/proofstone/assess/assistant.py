@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from proofstone.assess.memorised.learned import with_learned
+from proofstone.checks.cases import ConversationCase, Question
 from proofstone.checks.levels import corrected_levels
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import ConversationCase, Probe, Question
+from proofstone.checks.probe import Probe
 from proofstone.core.artifact import Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.project.schema import Assess
@@ -23,7 +25,8 @@ from proofstone.models.retrieval.passage import read_passages
 def assess_candidate(context: Context) -> Mapping[str, Draft]:
     """Run the planned probes on one candidate, behind its guards, and return their findings.
 
-    Only questions that nothing was fitted on are asked.
+    Only questions that nothing was fitted on are asked. What a tuned candidate may have learned by
+    heart is known from its tuning; where the project file names examples, those count instead.
     """
     stored = context.inputs["model"]
     files = {name: stored.read(name) for name in stored.artifact.files}
@@ -43,6 +46,8 @@ def _case(
     context: Context, probes: Sequence[Probe], model: Model, judged: Sequence[Mapping[str, Any]]
 ) -> ConversationCase:
     assess = Assess.model_validate(context.settings["assess"])
+    learned = context.inputs.get("memorised")
+    known = {} if learned is None else json.loads(learned.read("memorised.json"))
     passages = read_passages(context.inputs["table"].read("passages.json"), "passages.json")
     return ConversationCase(
         rows=rows_of([exchange(*one["turns"]) for one in judged]),
@@ -53,7 +58,7 @@ def _case(
         levels=corrected_levels(
             assess.gates, probes, level=assess.level, candidates=context.settings["candidates"]
         ),
-        settings=assess.settings,
+        settings=with_learned(assess.settings, known),
     )
 
 

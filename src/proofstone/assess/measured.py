@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from proofstone.checks.probe import Case, DecisionCase
+from proofstone.checks.cases import Case, DecisionCase
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.intervals import Interval

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from proofstone.assess.measured import measured
-from proofstone.checks.probe import Case
+from proofstone.checks.cases import Case
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.clusters import clustered_mean, clustered_wilson

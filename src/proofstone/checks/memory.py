@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 
+from proofstone.checks.answers import broken, fault, shaped, together
 from proofstone.checks.probe import Ask
+from proofstone.checks.shelf import Shelf, distinct
+from proofstone.core.budget import OverBudget
 from proofstone.core.canonical import digest_json
 from proofstone.core.step import Recall
-from proofstone.models.contract import Model, Operation, Predict
+from proofstone.models.contract import Model, Operation
+from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.rows import Rows
 
-_KEYS = ["a", "b"]
+ROOM = 256 << 20
+"""Bytes of rows that are sorted at once; a batch for the model is a quarter of that at most."""
+
+_OWN = 128
+"""Bytes a row for its key, its place, and sorting them."""
+
+
+class Cancelled(Exception):
+    """Somebody asked to stop; raised between two batches."""
 
 
 class Counter(Protocol):
@@ -27,49 +38,62 @@ class Counter(Protocol):
     calls: int
 
 
-@dataclass(eq=False)
-class _Shelf:
-    """Known answers of one operation and draw: `index` maps row keys to rows of `values`."""
-
-    index: pl.DataFrame
-    chunks: list[np.ndarray] = field(default_factory=list)
-    passing: bool = False
-
-    @property
-    def values(self) -> np.ndarray:
-        """All answers, in the order in which they came."""
-        if len(self.chunks) > 1:
-            self.chunks = [np.concatenate(self.chunks)]
-        return self.chunks[0]
-
-
-def _empty() -> _Shelf:
-    return _Shelf(pl.DataFrame(schema={"a": pl.UInt64, "b": pl.UInt64, "at": pl.Int64}))
-
-
-def _distinct(keys: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
-    """The distinct keys in order with the first row of each, and which of them each row has."""
-    order = np.lexsort((keys[:, 1], keys[:, 0]))
-    ranked = keys[order]
-    starts = np.append(True, (ranked[1:] != ranked[:-1]).any(axis=1))
-    place = np.empty(len(keys), dtype=np.int64)
-    place[order] = np.cumsum(starts) - 1
-    columns = {"a": ranked[starts, 0], "b": ranked[starts, 1], "row": order[starts]}
-    return pl.DataFrame(columns), place
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
 
 
 class Memory:
-    """Answers asks for one model, calling it only for rows that are not known yet."""
+    """Answers asks for one model, calling it only for rows that are not known yet.
 
-    def __init__(self, model: Model, counter: Counter, recall: Recall | None) -> None:
+    At most `room` bytes of rows are sorted at once, and a batch is at most a quarter of that,
+    whatever the size of an ask: what is not kept then takes no more memory than its answers do.
+    `cancelled` is asked before each batch. Answers that cost more than keeping them are kept in
+    `recall`: those of an operation, or of a model, whose attribute `costly` is true.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        counter: Counter,
+        recall: Recall | None,
+        *,
+        room: int = ROOM,
+        cancelled: Callable[[], bool] = never,
+    ) -> None:
         self._model = model
         self._counter = counter
         self._recall = recall
-        self._shelves: dict[tuple[Operation, int], _Shelf] = {}
+        self._room = room
+        self._cancelled = cancelled
+        self._shelves: dict[tuple[Operation, int], Shelf] = {}
+        self._hopeless: Exception | None = None
 
     def answer(self, asks: Sequence[Ask]) -> list[np.ndarray]:
-        """Return one array an ask, in order; equal rows are put to the model once."""
-        answers: dict[int, np.ndarray] = {}
+        """Return one array an ask, in order: a turn by itself. Equal rows are asked once.
+
+        Raises:
+            ValueError: an answer has another shape than the signature says, or cannot be used.
+            Cancelled: somebody asked to stop.
+        """
+        self.forget()
+        found = []
+        for one in self.answers(asks):
+            if isinstance(one, Exception):
+                raise one
+            found.append(one)
+        return found
+
+    def answers(self, asks: Sequence[Ask]) -> list[np.ndarray | Exception]:
+        """Return for each ask its array, or what is wrong with the answer of one of its rows.
+
+        Where a call fails nothing is returned, but what was answered before stays known.
+
+        Raises:
+            ValueError: an answer has another shape than the signature says.
+            Cancelled: somebody asked to stop.
+        """
+        answers: dict[int, np.ndarray | Exception] = {}
         order = sorted(range(len(asks)), key=lambda i: (repr(asks[i].operation), asks[i].draw))
         for (operation, draw), places in groupby(
             order, key=lambda i: (asks[i].operation, asks[i].draw)
@@ -80,86 +104,153 @@ class Memory:
         return [answers[i] for i in range(len(asks))]
 
     def forget(self) -> None:
-        """Drop what was asked with `keep=False` alone."""
-        self._shelves = {key: shelf for key, shelf in self._shelves.items() if not shelf.passing}
+        """End a turn: an endpoint that could not be reached in it is tried again in the next."""
+        self._hopeless = None
 
-    def _window(self, operation: Operation, draw: int, asks: Sequence[Ask]) -> list[np.ndarray]:
-        shelf = self._shelves.setdefault((operation, draw), _empty())
-        shelf.passing = not any(ask.keep for ask in asks) and (shelf.passing or not shelf.chunks)
-        parts = {id(ask.rows): ask.rows for ask in asks}
-        rows = Rows.concat(list(parts.values()))
+    def _window(
+        self, operation: Operation, draw: int, asks: Sequence[Ask]
+    ) -> list[np.ndarray | Exception]:
         self._counter.asked += sum(len(ask.rows) for ask in asks)
-        if not len(rows):
-            return [np.empty((0, 0)) for _ in asks]
-        first, place = _distinct(rows.keys(by_origin=self._model.by_origin))
-        at = self._locate(shelf, operation, draw, rows, first)
-        values = shelf.values[at[place]]
-        values.setflags(write=False)
-        ends = np.cumsum([len(part) for part in parts.values()])[:-1]
-        found = dict(zip(parts, np.split(values, ends), strict=True))
+        parts = {id(ask.rows): ask.rows for ask in asks}
+        kept = {id(ask.rows) for ask in asks if ask.keep}
+        shelf = self._shelves.setdefault((operation, draw), Shelf())
+        pieces: dict[int, list[np.ndarray]] = {one: [] for one in parts}
+        for bundle in _bundles(parts, self._room):
+            rows = Rows.concat([rows for _, rows in bundle])
+            keep = np.repeat([one in kept for one, _ in bundle], [len(r) for _, r in bundle])
+            values = self._known(shelf, operation, draw, rows, keep)
+            ends = np.cumsum([len(rows) for _, rows in bundle])[:-1]
+            for (one, _), piece in zip(bundle, np.split(values, ends), strict=True):
+                pieces[one].append(piece)
+        found: dict[int, np.ndarray | Exception] = {}
+        for one, rows in parts.items():
+            values = _joined(pieces.pop(one))
+            values.setflags(write=False)
+            found[one] = fault(operation, self._model.signature, values, rows) or values
         return [found[id(ask.rows)] for ask in asks]
 
-    def _locate(
-        self, shelf: _Shelf, operation: Operation, draw: int, rows: Rows, first: pl.DataFrame
+    def _known(
+        self, shelf: Shelf, operation: Operation, draw: int, rows: Rows, keep: np.ndarray
     ) -> np.ndarray:
-        """Where on the shelf each distinct row is, asking the model for those not there yet."""
-        known = first.join(shelf.index, on=_KEYS, how="left", maintain_order="left")["at"]
-        at = known.fill_null(-1).to_numpy().copy()
+        """Each row's answer, asking the model for those that are not on the shelf yet."""
+        first, place = distinct(rows.keys(by_origin=self._model.by_origin))
+        at = shelf.find(first)
         fresh = np.flatnonzero(at < 0)
-        if len(fresh):
-            start = sum(len(chunk) for chunk in shelf.chunks)
-            asked = rows.take(first["row"].to_numpy()[fresh])
-            values = self._dear(operation, draw, asked) if operation.costly else None
-            if values is None:
-                values = self._call(operation, draw, asked)
-            at[fresh] = np.arange(start, start + len(fresh))
-            shelf.chunks.append(values)
-            learned = first[fresh].select(*_KEYS, pl.Series("at", at[fresh]))
-            shelf.index = pl.concat([shelf.index, learned])
-        return at
+        if not len(fresh):
+            return np.asarray(shelf.values[at[place]])
+        places = first["row"].to_numpy()[fresh]
+        dear = operation.costly or getattr(self._model, "costly", False)
+        if dear and self._recall is not None:
+            asked = self._dear(self._recall, operation, draw, rows.take(places))
+        else:
+            asked = self._asked(shelf, operation, draw, rows, places, first[fresh])
+        if len(fresh) == len(at):
+            values = asked
+        else:
+            values = np.empty((len(at), *asked.shape[1:]), dtype=asked.dtype)
+            values[fresh] = asked
+            values[at >= 0] = shelf.values[at[at >= 0]]
+        wanted = np.zeros(len(at), dtype=bool)
+        wanted[place[keep]] = True
+        new = fresh[wanted[fresh]]
+        shelf.learn(first[new], values[new])
+        return np.asarray(values[place])
+
+    def _asked(
+        self,
+        shelf: Shelf,
+        operation: Operation,
+        draw: int,
+        rows: Rows,
+        places: np.ndarray,
+        keys: pl.DataFrame,
+    ) -> np.ndarray:
+        """Ask for the rows at `places`; where a batch fails, keep what those before it brought."""
+        done: list[np.ndarray] = []
+        try:
+            done.extend(
+                self._call(operation, draw, rows.take(batch))
+                for batch in self._batches(rows, places)
+            )
+        except Exception:
+            if done:
+                values = np.concatenate(done)
+                shelf.learn(keys[: len(values)], values)
+            raise
+        return np.concatenate(done)
+
+    def _batches(self, rows: Rows, places: np.ndarray) -> Iterator[np.ndarray]:
+        """The places in batches that suit the model and the room."""
+        size = batch_size(self._model, rows, self._room)
+        for start in range(0, len(places), size):
+            yield places[start : start + size]
 
     def _call(self, operation: Operation, draw: int, rows: Rows) -> np.ndarray:
-        size = max(1, self._model.batch_size)
-        parts = []
-        for start in range(0, len(rows), size):
-            batch = rows.take(np.arange(start, min(start + size, len(rows))))
-            parts.append(_checked(operation, self._model.answer(operation, batch, draw), batch))
-            self._counter.calls += 1
-            self._counter.answered += len(batch)
-        return np.concatenate(parts)
+        if self._cancelled():
+            raise Cancelled
+        if self._hopeless is not None:
+            raise self._hopeless
+        try:
+            values = self._model.answer(operation, rows, draw)
+        except (EndpointError, OverBudget) as error:
+            self._hopeless = error
+            raise
+        self._counter.calls += 1
+        self._counter.answered += len(rows)
+        return shaped(operation, self._model.signature, values, rows)
 
-    def _dear(self, operation: Operation, draw: int, rows: Rows) -> np.ndarray | None:
+    def _dear(self, recall: Recall, operation: Operation, draw: int, rows: Rows) -> np.ndarray:
         """Answer from what was kept; ask and keep the rest one batch at a time."""
-        if self._recall is None:
-            return None
         asked = {"model": self._model.id, "operation": repr(operation), "draw": draw}
-        keys = [digest_json({**asked, "row": row}) for row in rows.frame.to_dicts()]
-        known = dict(self._recall.get(keys))
+        told = rows.frame.to_dicts()
+        if self._model.by_origin:
+            told = [
+                {"row": row, "origin": int(at)} for row, at in zip(told, rows.origin, strict=True)
+            ]
+        keys = [digest_json({**asked, "row": row}) for row in told]
+        known = dict(recall.get(keys))
         missing = np.array([i for i, key in enumerate(keys) if key not in known], dtype=np.int64)
-        size = max(1, self._model.batch_size)
-        for start in range(0, len(missing), size):
-            part = missing[start : start + size]
+        for part in self._batches(rows, missing):
             values = self._call(operation, draw, rows.take(part))
+            usable = ~broken(operation, self._model.signature, values)
             fresh = {keys[i]: value for i, value in zip(part, values.tolist(), strict=True)}
-            self._recall.put(fresh)
+            recall.put({keys[i]: fresh[keys[i]] for i in part[usable]})
             known |= fresh
-        return _together([known[key] for key in keys])
+        return together([known[key] for key in keys])
 
 
-def _together(answers: Sequence[Any]) -> np.ndarray:
-    """Answers as the model gives them: numbers, or an object array of texts and the like."""
-    if answers and isinstance(answers[0], list | float):
-        return np.array(answers, dtype=np.float64)
-    found = np.empty(len(answers), dtype=object)
-    found[:] = answers
-    return found
+def batch_size(model: Model, rows: Rows, room: int) -> int:
+    """How many of `rows` a call takes: as many as suit the model, and a quarter of the room."""
+    return min(max(1, model.batch_size), max(1, int(room / 4 / _bytes(rows))))
 
 
-def _checked(operation: Operation, values: np.ndarray, rows: Rows) -> np.ndarray:
-    """Refuse answers of the wrong shape, and predictions that are not finite."""
-    if len(values) != len(rows):
-        raise ValueError(f"the model answered {len(values)} of {len(rows)} rows")
-    if isinstance(operation, Predict) and not np.isfinite(values).all():
-        bad = int(np.flatnonzero(~np.isfinite(values).reshape(len(rows), -1).all(axis=1))[0])
-        raise ValueError(f"the model answered NaN or infinity for row {rows.origin[bad]}")
-    return values
+def _bundles(parts: dict[int, Rows], room: int) -> Iterator[list[tuple[int, Rows]]]:
+    """The parts in bundles of at most `room` bytes; what is larger alone is cut into slices."""
+    bundle: list[tuple[int, Rows]] = []
+    left = float(room)
+    for one, rows in parts.items():
+        each, start = _bytes(rows) + _OWN, 0
+        while start < len(rows):
+            size = min(len(rows) - start, int(left / each))
+            if size < 1 and bundle:
+                yield bundle
+                bundle, left = [], float(room)
+                continue
+            size = max(1, size)
+            whole = size == len(rows)
+            piece = rows if whole else rows.take(np.arange(start, start + size))
+            bundle.append((one, piece))
+            start, left = start + size, left - size * each
+    if bundle:
+        yield bundle
+
+
+def _bytes(rows: Rows) -> float:
+    """Bytes of an average row."""
+    return 1.0 + float(rows.frame.estimated_size()) / max(1, len(rows))
+
+
+def _joined(pieces: list[np.ndarray]) -> np.ndarray:
+    if not pieces:
+        return np.empty((0, 0))
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from proofstone.checks.memory import Memory
-from proofstone.checks.probe import Ask, Case, Probe, Probing
+from proofstone.checks.cases import Case
+from proofstone.checks.memory import ROOM, Cancelled, Memory, never
+from proofstone.checks.probe import Ask, Probe, Probing
 from proofstone.core.canonical import digest
 from proofstone.core.errors import ProofstoneError
 from proofstone.core.finding import Finding, Verdict
@@ -62,6 +63,11 @@ class _Running:
                 wrong = TypeError(f"it yielded {type(question).__name__}, neither Ask nor Asks")
                 self._end([refused(self.probe, wrong)])
 
+    def stop(self, error: Exception) -> None:
+        """End without an answer: the finding says why."""
+        self.generator.close()
+        self._end([refused(self.probe, error)])
+
     def _end(self, findings: list[Finding]) -> None:
         standards = self.probe.standards
         self.asks, self.alive = (), False
@@ -72,7 +78,7 @@ def refused(probe: Probe, error: Exception) -> Finding:
     """The finding of a probe that could not measure: why, and whether it could ever have."""
     verdict = Verdict.NOT_APPLICABLE if isinstance(error, NotRecorded) else Verdict.NOT_RUN
     named = "" if isinstance(error, ProofstoneError) else f"{type(error).__name__}: "
-    reason = f"{named}{error}"
+    reason = message("cancelled") if isinstance(error, Cancelled) else f"{named}{error}"
     return Finding(probe=probe.name, metric=probe.name, verdict=verdict, reason=reason)
 
 
@@ -80,13 +86,23 @@ class Oracle:
     """Answers the questions of probes about one model; repeats cost nothing.
 
     `recall`, where given, keeps answers that cost more than keeping them (generation), so that a
-    stopped assessment resumes by replay.
+    stopped assessment resumes by replay. `cancelled` is asked between batches: where it says so,
+    probes that are not done end as `not_run`, and what the others found is returned. `room` is
+    the number of bytes of rows that are handled at once.
     """
 
-    def __init__(self, model: Model, recall: Recall | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        recall: Recall | None = None,
+        *,
+        cancelled: Callable[[], bool] = never,
+        room: int = ROOM,
+    ) -> None:
         self.model = model
         self.tally = Tally()
-        self._memory = Memory(model, self.tally, recall)
+        self._cancelled = cancelled
+        self._memory = Memory(model, self.tally, recall, room=room, cancelled=cancelled)
 
     def run(
         self,
@@ -111,38 +127,60 @@ class Oracle:
         return [finding for one in running for finding in one.findings]
 
     def _start(self, probe: Probe, case: Case, seed: int) -> _Running:
+        if not isinstance(case, probe.about):
+            reason = message("it is about another kind of task")
+            finding = Finding(probe=probe.name, metric=probe.metrics[0], reason=reason)
+            return _Running(probe, iter_nothing(), alive=False, findings=[finding])
         if probe.needs not in self.model.operations:
             reason = message("the model does not answer {operation}").format(
                 operation=probe.needs.__name__
             )
             finding = Finding(probe=probe.name, metric=probe.name, reason=reason)
             return _Running(probe, iter_nothing(), alive=False, findings=[finding])
-        rng = np.random.default_rng([seed, int(digest(probe.name.encode())[:8], 16)])
-        one = _Running(probe, probe.function(case, rng))
+        one = _Running(probe, probe.function(case, stream(probe, seed)))
         one.resume(None)
         return one
 
     def _turn(self, alive: Sequence[_Running]) -> None:
         """Answer all questions of one window; where the merged call fails, each on its own."""
-        asks = [ask for one in alive for ask in one.asks]
         try:
-            answers = iter(self._memory.answer(asks))
+            if self._cancelled():
+                raise Cancelled
+            answers = iter(self._memory.answers([ask for one in alive for ask in one.asks]))
+        except Cancelled as error:
+            for one in alive:
+                one.stop(error)
         except Exception:
             for one in alive:
                 self._alone(one)
-            return
-        for one in alive:
-            one.resume([next(answers) for _ in one.asks])
+        else:
+            for one in alive:
+                _hand_back(one, [next(answers) for _ in one.asks])
         self._memory.forget()
 
     def _alone(self, one: _Running) -> None:
         try:
-            answers = self._memory.answer(one.asks)
+            answers = self._memory.answers(one.asks)
+        except Cancelled as error:
+            one.stop(error)
         except Exception as error:
             one.resume(None, error)
         else:
-            one.resume(answers)
-        self._memory.forget()
+            _hand_back(one, answers)
+
+
+def _hand_back(one: _Running, answers: Sequence[np.ndarray | Exception]) -> None:
+    """Send the answers; throw what is wrong with the first that cannot be used."""
+    wrong = next((answer for answer in answers if isinstance(answer, Exception)), None)
+    if wrong is not None:
+        one.resume(None, wrong)
+    else:
+        one.resume([answer for answer in answers if not isinstance(answer, Exception)])
+
+
+def stream(probe: Probe, seed: int) -> np.random.Generator:
+    """The random numbers of one probe: they depend on the seed and the probe's name alone."""
+    return np.random.default_rng([seed, int(digest(probe.name.encode())[:8], 16)])
 
 
 def iter_nothing() -> Probing:

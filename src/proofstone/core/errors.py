@@ -8,7 +8,8 @@
     │   └── Busy               another run holds the project
     ├── GateShut               a gate did not open                                   exit 3
     ├── VerificationError      a signature, digest or file does not hold             exit 4
-    └── MissingExtra           an optional library or tool is absent                 exit 5
+    ├── MissingExtra           an optional library is absent                         exit 5
+    └── MissingTool            a program is absent                                   exit 5
 
 Each carries a stable `code`, a `kind` that every door maps once to its own status,
 a message fit for a stranger (place first), and a `hint` that says what to do next.
@@ -133,10 +134,20 @@ class VerificationError(ProofstoneError):
 
 
 class MissingExtra(ProofstoneError):
-    """An optional library or tool is absent; the hint is the line that installs it."""
+    """An optional library is absent; the hint is the line that installs it."""
 
     kind = "missing"
     code = "missing-extra"
 
     def __init__(self, module: str, extra: str) -> None:
         super().__init__(f"{module} is not installed", hint=f"pip install 'proofstone[{extra}]'")
+
+
+class MissingTool(ProofstoneError):
+    """A program is not on this machine; the hint says how to get it."""
+
+    kind = "missing"
+    code = "missing-tool"
+
+    def __init__(self, program: str, hint: str) -> None:
+        super().__init__(f"{program} is not installed", hint=hint)

@@ -66,11 +66,12 @@ OPERATIONS = (
     Operation(
         "assess",
         "assess",
-        message("Assess the project's candidates, or a predictions file"),
+        message("Assess a project, predictions, a model, a service or a release"),
         "proofstone assess --predictions scored.csv --label y --score p --protected sex,race",
         message(
-            "Without --predictions, --model or --endpoint, assesses the candidates of the project. "
-            "--endpoint URL --model NAME asks a service that you do not host."
+            "On its own, assesses the candidates of the project. --model net.onnx --data rows.csv "
+            "asks a model, --endpoint URL --model NAME a service that you do not host, --release "
+            "ID --data rows.csv a release; --plan says first how much would be asked."
         ),
     ),
     Operation(
@@ -96,6 +97,16 @@ OPERATIONS = (
         "releases.compare",
         message("Put two releases side by side, or the candidates of one"),
         "proofstone compare production latest",
+    ),
+    Operation(
+        "challenge",
+        "releases.challenge",
+        message("Put a challenger against the champion on the same rows"),
+        "proofstone challenge latest --champion production",
+        message(
+            "Exits with 3 unless the challenger is shown to be no worse by more than --margin in "
+            "AUC, log loss and accuracy. With --predictions FILE, two score columns of it compete."
+        ),
     ),
     Operation(
         "promote",

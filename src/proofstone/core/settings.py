@@ -52,6 +52,7 @@ class Settings:
     language: Literal["en", "zh"] | None
     user: str
     color: Literal["auto", "always", "never"]
+    vllm: str
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,13 @@ SETTINGS: tuple[Setting, ...] = (
         "auto",
         "Whether the terminal shows colors",
         _color,
+    ),
+    Setting(
+        "vllm",
+        "program",
+        "`vllm` on the search path",
+        "Runs chat models that are folders of safetensors; it may lie in an environment of its own",
+        lambda text: text or "vllm",
     ),
 )
 

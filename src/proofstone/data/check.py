@@ -19,9 +19,9 @@ from proofstone.core.project.schema import Data, Rule, Task
 from proofstone.core.step import Context, step
 from proofstone.data.faults import Fault, column_faults, fault, infinities
 from proofstone.data.kinds import Kind, cells, written
-from proofstone.data.rules import broken
 from proofstone.data.table import Table, parquet
 from proofstone.data.warnings import warnings
+from proofstone.models.rules import broken
 
 _MOST_GROUPS = 20
 _EACH = 5

@@ -1,4 +1,4 @@
-"""The step data.weights: one file of a model's weights, fetched and checked."""
+"""The step data.weights: the weights of one model, a file or a folder, fetched and checked."""
 
 from __future__ import annotations
 
@@ -6,30 +6,34 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from proofstone.core.artifact import Draft
+from proofstone.core.canonical import digest_json
 from proofstone.core.errors import DataError
 from proofstone.core.settings import settings
 from proofstone.core.step import Context, step
 from proofstone.data.sources.files import files
 from proofstone.models.sources.fetch import fetch
 from proofstone.models.sources.known import by_address
+from proofstone.models.vllm.folder import chat_folder
 
 WEIGHTS = "weights"
-"""The name of the file in the artifact."""
+"""The name of the file in the artifact; the files of a folder lie under it."""
 
 
 @step("data.weights", outputs=("weights",))
 def fetch_weights(context: Context) -> Mapping[str, Draft]:
-    """Return the file at the address, with its licence, origin and digest.
+    """Return the file or folder at the address, with its licence, origin and digest.
 
     Raises:
-        DataError: there is nothing there, it is a folder, or of a kind that is not taken.
+        DataError: there is nothing there, it is of a kind that is not taken, or a folder that holds
+            no whole chat model.
         VerificationError: its digest is not the one in the project file.
     """
     address = located(context.settings["address"], context.directory)
     sha256 = context.settings["sha256"]
     fetched = fetch(address, sha256=sha256, folder=settings().models, tell=context.progress)
-    if fetched.path.is_dir():
-        raise DataError(f"{address}: is a folder", hint="name one file of weights in it")
+    held = _files(fetched.path)
+    if WEIGHTS not in held:
+        chat_folder({name.removeprefix(f"{WEIGHTS}/"): held[name] for name in held}, address)
     meta = {
         "address": context.settings["address"],
         "sha256": fetched.sha256,
@@ -37,7 +41,7 @@ def fetch_weights(context: Context) -> Mapping[str, Draft]:
         "licence": fetched.licence,
         "origin": fetched.origin,
     }
-    return {"weights": Draft("weights", {WEIGHTS: fetched.path.read_bytes()}, meta)}
+    return {"weights": Draft("weights", held, meta)}
 
 
 def fingerprint(address: str, sha256: str | None, directory: Path) -> str:
@@ -53,10 +57,25 @@ def fingerprint(address: str, sha256: str | None, directory: Path) -> str:
     path = located(address, directory)
     if "://" in path:
         return address
+    if Path(path).is_dir():
+        return digest_json(
+            {name: files.fingerprint(str(one), directory) for name, one in _listed(Path(path))}
+        )
     if not Path(path).is_file():
         hint = "correct the address of these weights: encoder, generator or adapter"
         raise DataError(f"{path}: there is no such file of weights", hint=hint)
     return files.fingerprint(path, directory)
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    if not path.is_dir():
+        return {WEIGHTS: path.read_bytes()}
+    return {f"{WEIGHTS}/{name}": one.read_bytes() for name, one in _listed(path)}
+
+
+def _listed(folder: Path) -> list[tuple[str, Path]]:
+    found = (one for one in folder.rglob("*") if one.is_file())
+    return sorted((one.relative_to(folder).as_posix(), one) for one in found)
 
 
 def located(address: str, directory: Path) -> str:

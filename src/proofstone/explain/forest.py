@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,7 +21,8 @@ class Forest:
     An inner node sends a row left where matrix[:, column] <= threshold, or, where the node is in
     `members`, where the truncated value is one of its members. `missing` says which value takes
     the `default_left` side: 0 none (NaN counts as zero), 1 zero and NaN, 2 NaN. A leaf has
-    column -1 and its `value`. `roots` are the trees' first nodes.
+    column -1 and its `value`. `roots` are the trees' first nodes. `cover` is how many training
+    rows reached each node, None where the model does not say.
     """
 
     column: np.ndarray
@@ -33,6 +34,7 @@ class Forest:
     missing: np.ndarray
     default_left: np.ndarray
     members: Mapping[int, np.ndarray] = field(default_factory=dict)
+    cover: np.ndarray | None = None
 
     @cached_property
     def inner(self) -> np.ndarray:
@@ -58,15 +60,28 @@ class Forest:
 
     def margin(self, matrix: np.ndarray) -> np.ndarray:
         """The sum over trees of the value of the leaf that each row reaches, shape (n,)."""
+        *_, (at, _) = self._walk(matrix)
+        return np.asarray(self.value[at].sum(axis=1))
+
+    def reached(self, matrix: np.ndarray) -> np.ndarray:
+        """How many rows reach each node, int64, shape (nodes,)."""
+        count = np.zeros(len(self.column), dtype=np.int64)
+        for at, new in self._walk(matrix):
+            count += np.bincount(at[new], minlength=len(count))
+        return count
+
+    def _walk(self, matrix: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Where each row stands in each tree, level by level, and whether it just came there."""
         left = self.goes_left(matrix)
         place = np.full(len(self.column), -1, dtype=np.int64)
         place[self.inner] = np.arange(len(self.inner))
         at = np.tile(self.roots, (len(matrix), 1))
         rows = np.arange(len(matrix))[:, None]
-        while (inner := self.column[at] >= 0).any():
-            side = left[np.where(inner, place[at], 0), rows]
-            at = np.where(inner, np.where(side, self.left[at], self.right[at]), at)
-        return np.asarray(self.value[at].sum(axis=1))
+        yield at, np.ones(at.shape, dtype=bool)
+        while (new := self.column[at] >= 0).any():
+            side = left[np.where(new, place[at], 0), rows]
+            at = np.where(new, np.where(side, self.left[at], self.right[at]), at)
+            yield at, new
 
 
 @dataclass(frozen=True, eq=False)

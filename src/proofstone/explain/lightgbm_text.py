@@ -33,7 +33,9 @@ def read_forest(text: str) -> Forest:
         members |= _members(tree, start)
         start += len(parts[-1]["column"])
     arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Forest(**arrays, roots=np.array(roots, dtype=np.int64), members=members)
+    cover = arrays.pop("cover")
+    known = None if np.isnan(cover).any() else cover
+    return Forest(**arrays, cover=known, roots=np.array(roots, dtype=np.int64), members=members)
 
 
 def _fields(block: str) -> dict[str, str]:
@@ -59,6 +61,7 @@ def _nodes(tree: dict[str, str], start: int) -> dict[str, np.ndarray]:
 
     value = np.concatenate([np.zeros(inner), _numbers(tree, "leaf_value", float)])
     return {
+        "cover": _cover(tree, inner, leaves),
         "column": padded(_numbers(tree, "split_feature", int), -1),
         "threshold": padded(_numbers(tree, "threshold", float), 0.0),
         "left": children("left_child"),
@@ -67,6 +70,14 @@ def _nodes(tree: dict[str, str], start: int) -> dict[str, np.ndarray]:
         "missing": padded((kinds >> 2) & 3, 0),
         "default_left": padded((kinds & 2) > 0, False),
     }
+
+
+def _cover(tree: dict[str, str], inner: int, leaves: int) -> np.ndarray:
+    """How many training rows reached each node; nan where the text does not say."""
+    counts = _numbers(tree, "internal_count", float)[:inner], _numbers(tree, "leaf_count", float)
+    if (len(counts[0]), len(counts[1])) == (inner, leaves):
+        return np.concatenate(counts)
+    return np.full(inner + leaves, 1.0 if leaves == 1 else np.nan)
 
 
 def _members(tree: dict[str, str], start: int) -> dict[int, np.ndarray]:

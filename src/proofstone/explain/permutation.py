@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -20,10 +20,18 @@ class PermutationExplainer:
     (antithetic pairs: Mitchell, Cooper, Frank and Holmes 2022); each step moves one feature to
     the row's value and credits it with the change. The walks telescope, so values and base add
     up to the margin exactly. At most 32 background rows are walked from, evenly spread.
+
+    `groups` of features (places, each feature in one of them) are brought in together, one group
+    after the other: then the values are Owen's (1977). Without groups they are Shapley's.
     """
 
     def __init__(
-        self, margin: Margin, background: pl.DataFrame, features: tuple[str, ...], seed: int = 0
+        self,
+        margin: Margin,
+        background: pl.DataFrame,
+        features: tuple[str, ...],
+        seed: int = 0,
+        groups: Sequence[Sequence[int]] = (),
     ) -> None:
         kept = np.unique(
             np.linspace(0, background.height - 1, min(BACKGROUND, background.height)).round()
@@ -32,7 +40,8 @@ class PermutationExplainer:
         self._background = background.select(features)[kept.astype(np.int64)]
         self._features = features
         rng = np.random.default_rng(seed)
-        orders = np.stack([rng.permutation(len(features)) for _ in kept])
+        known = groups or [[place] for place in range(len(features))]
+        orders = np.stack([_order(known, rng) for _ in kept])
         self._orders = np.concatenate([orders, orders[:, ::-1]])
         self.base = float(margin(self._background).mean())
 
@@ -69,3 +78,9 @@ class PermutationExplainer:
         paired = (gains[:, :pairs] + gains[:, pairs:]) / 2
         spread = paired.std(axis=1, ddof=1) if pairs > 1 else np.full_like(paired[:, 0], np.nan)
         return paired.mean(axis=1), spread / np.sqrt(pairs)
+
+
+def _order(groups: Sequence[Sequence[int]], rng: np.random.Generator) -> np.ndarray:
+    """All features in a random order in which none stands between two of another's group."""
+    drawn = [rng.permutation(groups[place]) for place in rng.permutation(len(groups))]
+    return np.concatenate(drawn).astype(np.int64)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
+from proofstone.core.errors import InputError
 from proofstone.core.i18n import message
 from proofstone.explain.additive import AdditiveExplainer
 from proofstone.explain.attributions import Attributions
 from proofstone.explain.forest import Forest, Paths
 from proofstone.explain.lightgbm_text import read_forest
 from proofstone.explain.linear import LinearExplainer
+from proofstone.explain.path_dependent import PathDependentExplainer
 from proofstone.explain.permutation import PermutationExplainer
 from proofstone.explain.trees import LONGEST, TreeExplainer
 from proofstone.models.contract import Model, Predict
@@ -23,12 +26,18 @@ from proofstone.models.runtimes.linear import Linear
 from proofstone.models.runtimes.tree import Tree
 from proofstone.models.tabular import TabularModel
 
-Exact = LinearExplainer | AdditiveExplainer | TreeExplainer
+Exact = LinearExplainer | AdditiveExplainer | TreeExplainer | PathDependentExplainer
+
+Kind = Literal["interventional", "path_dependent"]
+"""What an absent feature is replaced by: background rows, or the covers of a tree's nodes."""
 
 _CLIP = 1e-12
 _LINEAR = message("interventional Shapley values, exact, linear")
 _ADDITIVE = message("interventional Shapley values, exact, additive")
 _TREES = message("interventional Shapley values, exact, trees")
+_WALKS = message("interventional Shapley values, {walks} antithetic walks")
+_OWEN = message("interventional Owen values, {walks} antithetic walks")
+_PATHS = message("path-dependent Shapley values, exact, trees")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +60,32 @@ class Explainer:
         return Attributions(self.base, values, self.features, self.method, errors)
 
 
-def explainer(model: Model, background: Rows, *, seed: int = 0) -> Explainer:
+def explainer(
+    model: Model,
+    background: Rows,
+    *,
+    seed: int = 0,
+    kind: Kind = "interventional",
+    groups: Sequence[Sequence[str]] = (),
+) -> Explainer:
     """Return an explainer of `model` against `background`, at least one row.
 
     Linear models, trees, LightGBM and EBM are explained exactly. Any other model is asked about
     hybrids of row and background, in orders drawn by `seed`; its margin is the log-odds of its
-    probability.
+    probability. `path_dependent` is a way of trees only, whose covers are those of training, or,
+    where the model keeps none, those of `background`; other models are explained as ever. The
+    explainer's `method` says which it was. With `groups` of features, which are brought in
+    together, the values are Owen's (1977), estimated for every kind of model.
 
     Raises:
+        InputError: a group names what is no feature, or a feature stands in two groups.
         NotRecorded: the model only replays recorded answers.
     """
     features = tuple(feature.name for feature in model.signature.inputs)
+    if groups:
+        return _estimate(model, features, background, seed, _places(groups, features))
     if isinstance(model, TabularModel):
-        found = _exact(model, model.matrix(background.frame))
+        found = _exact(model, model.matrix(background.frame), kind)
         if found is not None:
             return _of_matrix(model, features, *found)
     return _estimate(model, features, background, seed)
@@ -74,7 +96,7 @@ def explain(model: Model, rows: Rows, background: Rows, *, seed: int = 0) -> Att
     return explainer(model, background, seed=seed).explain(rows)
 
 
-def _exact(model: TabularModel, background: np.ndarray) -> tuple[Exact, str] | None:
+def _exact(model: TabularModel, background: np.ndarray, kind: Kind) -> tuple[Exact, str] | None:
     features = [feature.name for feature in model.signature.inputs]
     owners = np.array([features.index(name) for name in model.columns], dtype=np.int64)
     about = (owners, len(features), background)
@@ -84,17 +106,23 @@ def _exact(model: TabularModel, background: np.ndarray) -> tuple[Exact, str] | N
         case Ebm() as ebm if all(len(term.columns) <= 2 for term in ebm.terms_of):
             return AdditiveExplainer(ebm.terms_of, ebm.intercept, *about), _ADDITIVE
         case LightGbm() as booster:
-            return _trees(read_forest(booster.text), about)
+            return _trees(read_forest(booster.text), about, kind)
         case Tree() as tree:
-            return _trees(_forest(tree), about)
+            return _trees(_forest(tree), about, kind)
     return None
 
 
-def _trees(forest: Forest, about: tuple[np.ndarray, int, np.ndarray]) -> tuple[Exact, str] | None:
+def _trees(
+    forest: Forest, about: tuple[np.ndarray, int, np.ndarray], kind: Kind
+) -> tuple[Exact, str] | None:
     owners, features, background = about
+    if kind == "path_dependent" and forest.cover is None:
+        forest = replace(forest, cover=forest.reached(background))
     paths = Paths.of(forest, owners.tolist())
     if paths.depth > LONGEST:
         return None
+    if kind == "path_dependent":
+        return PathDependentExplainer(paths, features), _PATHS
     return TreeExplainer(paths, features, background), _TREES
 
 
@@ -125,7 +153,26 @@ def _of_matrix(
     )
 
 
-def _estimate(model: Model, features: tuple[str, ...], background: Rows, seed: int) -> Explainer:
+def _places(groups: Sequence[Sequence[str]], features: tuple[str, ...]) -> list[list[int]]:
+    """The places of each group's features; those in none stand alone."""
+    named = [name for group in groups for name in group]
+    wrong = [name for name in named if name not in features or named.count(name) > 1]
+    if wrong:
+        raise InputError(
+            f"groups of features: {str(wrong[0])[:40]!r} is no feature, or in two groups",
+            hint=f"features are {', '.join(features)}",
+        )
+    alone = [[name] for name in features if name not in named]
+    return [[features.index(name) for name in group] for group in [*groups, *alone] if group]
+
+
+def _estimate(
+    model: Model,
+    features: tuple[str, ...],
+    background: Rows,
+    seed: int,
+    groups: Sequence[Sequence[int]] = (),
+) -> Explainer:
     at = model.signature.classes.index(str(model.signature.positive))
 
     def margin(rows: Rows) -> np.ndarray:
@@ -133,11 +180,9 @@ def _estimate(model: Model, features: tuple[str, ...], background: Rows, seed: i
         return np.asarray(np.log(score / (1 - score)))
 
     estimate = PermutationExplainer(
-        lambda frame: margin(Rows.of(frame)), background.frame, features, seed
+        lambda frame: margin(Rows.of(frame)), background.frame, features, seed, groups
     )
-    method = message("interventional Shapley values, {walks} antithetic walks").format(
-        walks=estimate.walks
-    )
+    method = (_OWEN if groups else _WALKS).format(walks=estimate.walks)
     return Explainer(
         estimate.base, features, method, False, margin, lambda rows: estimate.values(rows.frame)
     )

@@ -26,8 +26,11 @@ from proofstone.explain.forest import Paths
 LONGEST = 63
 """The most different features on one path that a pattern can hold."""
 
-_TABULATED = 8
-_CELLS = 1 << 20
+TABULATED = 8
+"""The most features on a path whose shares are tabulated by pattern."""
+
+CELLS = 1 << 20
+"""About how many numbers are worked on at a time."""
 
 
 @cache
@@ -58,8 +61,11 @@ def _shares(depth: int) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class _Short:
-    """Leaves whose paths hold `depth` features: shares by feature slot, leaf and pattern."""
+class Short:
+    """Leaves whose paths hold `depth` features: shares by feature slot, leaf and pattern.
+
+    `shares` has shape (depth, leaves * 2^depth), `owners` (depth, leaves, features).
+    """
 
     depth: int
     leaves: np.ndarray
@@ -67,8 +73,9 @@ class _Short:
     owners: np.ndarray
 
     def add(self, patterns: np.ndarray, values: np.ndarray) -> None:
+        """Add the leaves' shares of rows with `patterns` to `values`, shape (n, features)."""
         offset = np.arange(len(self.leaves))[:, None] << self.depth
-        step = max(1, _CELLS // patterns.shape[1])
+        step = max(1, CELLS // patterns.shape[1])
         for start in range(0, len(self.leaves), step):
             part = slice(start, start + step)
             at = patterns[self.leaves[part]].astype(np.int64) + offset[part]
@@ -97,14 +104,23 @@ class _Long:
         failed, kept = np.bitwise_count(own)[:, None], np.bitwise_count(self.pattern)
         gain = np.where(apart, weight[kept, failed], 0.0) * self.weight
         loss = np.where(apart, weight[failed, kept], 0.0) @ self.weight
-        shares = gain @ self.bits - loss[:, None] * _bits(own, len(self.owner))
+        shares = gain @ self.bits - loss[:, None] * bits_of(own, len(self.owner))
         values[:, self.owner] += shares[row]
 
 
-def _bits(patterns: np.ndarray, depth: int) -> np.ndarray:
-    """The patterns' bits as floats, shape (patterns, depth)."""
+def bits_of(patterns: np.ndarray, depth: int) -> np.ndarray:
+    """The bits of patterns as floats, lowest first, shape (patterns, depth)."""
     places = np.arange(depth, dtype=patterns.dtype)
     return ((patterns[:, None] >> places) & 1).astype(np.float64)
+
+
+def owners_of(paths: Paths, leaves: np.ndarray, features: int) -> np.ndarray:
+    """Which feature each slot of leaves with paths of one length has: (depth, leaves, features)."""
+    owners = np.zeros((len(paths.features[leaves[0]]), len(leaves), features))
+    for place, leaf in enumerate(leaves):
+        for slot, feature in enumerate(paths.features[leaf]):
+            owners[slot, place, feature] = 1.0
+    return owners
 
 
 class TreeExplainer:
@@ -120,40 +136,37 @@ class TreeExplainer:
         self.base = float(paths.forest.margin(background).mean())
         patterns = self._paths.patterns(background)
         depths = np.array([len(path) for path in self._paths.features])
-        self._parts: list[_Short | _Long] = []
-        for depth in range(1, min(_TABULATED, self._paths.depth) + 1):
+        self._parts: list[Short | _Long] = []
+        for depth in range(1, min(TABULATED, self._paths.depth) + 1):
             leaves = np.flatnonzero(depths == depth)
             if len(leaves):
                 self._parts.append(self._short(depth, leaves, patterns))
-        deep = np.flatnonzero(depths > _TABULATED)
+        deep = np.flatnonzero(depths > TABULATED)
         self._parts += [self._long(int(leaf), patterns) for leaf in deep]
 
     def values(self, matrix: np.ndarray) -> np.ndarray:
         """Shapley values of the margin, shape (n, features)."""
         values = np.zeros((len(matrix), self._features))
-        step = max(1, 8 * _CELLS // len(self._paths.leaves))
+        step = max(1, 8 * CELLS // len(self._paths.leaves))
         for start in range(0, len(matrix), step):
             patterns = self._paths.patterns(matrix[start : start + step])
             for part in self._parts:
                 part.add(patterns, values[start : start + step])
         return values
 
-    def _short(self, depth: int, leaves: np.ndarray, patterns: np.ndarray) -> _Short:
+    def _short(self, depth: int, leaves: np.ndarray, patterns: np.ndarray) -> Short:
         size = 1 << depth
         at = patterns[leaves].astype(np.int64) + (np.arange(len(leaves))[:, None] << depth)
         seen = np.bincount(at.ravel(), minlength=len(leaves) * size).reshape(-1, size)
         value = self._paths.forest.value[self._paths.leaves[leaves]]
         shares = (seen * (value / patterns.shape[1])[:, None]) @ _shares(depth)
         slots = shares.reshape(len(leaves), depth, size).transpose(1, 0, 2).reshape(depth, -1)
-        owners = np.zeros((depth, len(leaves), self._features))
-        for place, leaf in enumerate(leaves):
-            for slot, feature in enumerate(self._paths.features[leaf]):
-                owners[slot, place, feature] = 1.0
-        return _Short(depth, leaves, np.ascontiguousarray(slots), owners)
+        owners = owners_of(self._paths, leaves, self._features)
+        return Short(depth, leaves, np.ascontiguousarray(slots), owners)
 
     def _long(self, leaf: int, patterns: np.ndarray) -> _Long:
         found, count = np.unique(patterns[leaf], return_counts=True)
         value = self._paths.forest.value[self._paths.leaves[leaf]]
         owner = np.array(self._paths.features[leaf], dtype=np.int64)
-        bits = _bits(found, len(owner))
+        bits = bits_of(found, len(owner))
         return _Long(leaf, owner, found, bits, value * count / count.sum())

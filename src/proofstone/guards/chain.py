@@ -9,7 +9,6 @@ from proofstone.core.errors import InputError
 from proofstone.guards import injection_guard, leakage, limits, personal_data, sources
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, Guard, GuardFactory, GuardSettings
-from proofstone.models.conversation import Turn
 
 BUILT_IN: Mapping[str, GuardFactory] = {
     limits.Limits.name: limits.guard,
@@ -99,6 +98,6 @@ def _changed(conversation: Exchange, decision: Decision) -> Exchange:
     messages = list(conversation.messages)
     for at in range(len(messages) - 1, -1, -1):
         if messages[at].role != "system":
-            messages[at] = Turn(messages[at].role, decision.text)
+            messages[at] = replace(messages[at], content=decision.text)
             break
     return replace(conversation, messages=tuple(messages))

@@ -10,10 +10,10 @@ from functools import cache
 
 from proofstone.core.canonical import digest
 from proofstone.guards.encodings import decodings, lookalikes, plainly
-from proofstone.guards.folding import HIDDEN, folded
+from proofstone.guards.folding import folded, hidden
 from proofstone.guards.labelled import Labelled, content, labelled
 from proofstone.guards.signs.documents import SIGNS, Place, places, together
-from proofstone.guards.weights import SignWeights, fit_weights
+from proofstone.guards.weights import SignWeights
 from proofstone.models.text.language import language_of
 
 _DATA = "documents.jsonl"
@@ -80,6 +80,8 @@ def cases(half: str) -> list[Labelled]:
 
 def fit_documents() -> SignWeights:
     """Fit weights and threshold on the `fit` half of the labelled passages; see `fit_weights`."""
+    from proofstone.guards.fit import fit_weights
+
     return fit_weights(cases("fit"), SIGNS, document_signs, digest(content(_DATA)))
 
 
@@ -103,6 +105,6 @@ def _written(text: str, plain: str) -> set[str]:
         if {*_LEADS.findall(one.lower())} - known and places(one):
             found.add("hidden")
             break
-    if lookalikes(text) or HIDDEN.search(text):
+    if lookalikes(text) or hidden(text):
         found.add("disguise")
     return found

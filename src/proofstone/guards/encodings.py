@@ -21,6 +21,7 @@ _LEET = re.compile(
     r"(?<![0-9A-Za-z])(?:[0134578@$!][A-Za-z]{2}|[A-Za-z]{1,12}[0134578@$!]{1,3}[A-Za-z])"
     r"[\w@$!]{0,24}"
 )
+_LEET_SIGN = re.compile("[0134578@$!]")
 _LEET_FORMS = str.maketrans("0134578@$!", "oieastbasi")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _COMMON = frozenset(
@@ -70,15 +71,17 @@ def decodings(text: str) -> list[str]:
     """
     found = [one for run in _first(_BASE64, text) if (one := _base64(run))]
     found += [one for run in _first(_HEX, text) if (one := _hex(run))]
-    found += [unquote(run) for run in _first(_PERCENT, text)]
-    found += [_ESCAPE.sub(_character, run) for run in _first(_ESCAPED, text)]
+    if "%" in text:
+        found += [unquote(run) for run in _first(_PERCENT, text)]
+    if "\\" in text or "&#" in text:
+        found += [_ESCAPE.sub(_character, run) for run in _first(_ESCAPED, text)]
     if not text.isascii():
         found += ["".join(chr(ord(sign) - 0xE0000) for sign in run) for run in _first(_TAGS, text)]
     if _SPACED.search(text):
         found.append(_SPACED_PAIR.sub(lambda run: _GAP.sub("", run[0]), text))
-    if len(_first(_LEET, text)) > 1:
+    if _LEET_SIGN.search(text) and len(_first(_LEET, text)) > 1:
         found.append(_LEET.sub(lambda word: word[0].translate(_LEET_FORMS), text))
-    if _BACKWARDS.search(text):
+    if not text.isascii() and _BACKWARDS.search(text):
         found.append(text[::-1])
     words = _LATIN.findall(text.lower())
     latin = len(words) >= 3 and 2 * sum(map(len, words)) > len(text)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from proofstone.models.conversation import Turn
-from proofstone.models.retrieval.passage import Passage
+if TYPE_CHECKING:
+    from proofstone.models.conversation import Turn
+    from proofstone.models.retrieval.passage import Passage
 
 
 @dataclass(frozen=True)

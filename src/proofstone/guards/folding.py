@@ -16,8 +16,7 @@ INVISIBLE = re.compile(f"[{_CLASS}]")
 """A control character, or one that takes no room on the screen (Unicode 15.1: categories Cc and
 Cf, property Default_Ignorable_Code_Point); tab and line ends are none."""
 
-HIDDEN = re.compile(rf"[^\W_][{_CLASS}]+(?=[^\W_])")
-"""Invisible characters between two letters or digits, where they have no business."""
+_HIDDEN = re.compile(rf"[^\W_][{_CLASS}]+(?=[^\W_])")
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,15 @@ class Folded:
         if self.origin is None:
             return start, end
         return self.origin[start], self.origin[end - 1] + 1
+
+
+def hidden(text: str) -> bool:
+    """Return whether invisible characters stand between letters or digits, without business there.
+
+    >>> hidden("ig\\u200bnore"), hidden("\\ufeffignore")
+    (True, False)
+    """
+    return INVISIBLE.search(text) is not None and _HIDDEN.search(text) is not None
 
 
 class _Forms(dict[int, str]):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from proofstone.core.i18n import catalogue
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.labelled import Rate
 from proofstone.guards.recognisers.recogniser import KINDS
 from proofstone.models import fields
-from proofstone.models.conversation import Turn
 from proofstone.models.text.language import reply_language
+
+if TYPE_CHECKING:
+    from proofstone.models.conversation import Turn
 
 Action = Literal["pass", "mask", "block", "flag"]
 

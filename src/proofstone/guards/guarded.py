@@ -14,6 +14,9 @@ from proofstone.guards.chain import Guards, Outcome
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import GuardSettings
 from proofstone.guards.passages import PassageScreen
+from proofstone.guards.recognisers.scan import scan
+from proofstone.guards.signs import documents as document_signs
+from proofstone.guards.signs import signs as message_signs
 from proofstone.models.assistant.assistant import Assistant, Outline
 from proofstone.models.assistant.files import open_assistant
 from proofstone.models.assistant.reply import GuardAction, Reply
@@ -124,6 +127,8 @@ def open_guarded(
 ) -> GuardedAssistant:
     """Return the assistant in `files` behind the guards that its settings name.
 
+    Their patterns are compiled here, not when the first question waits for an answer.
+
     `recall` keeps what its generator wrote, so that an assessment that was stopped goes on.
 
     Raises:
@@ -132,6 +137,9 @@ def open_guarded(
     assistant = open_assistant(files, recall=recall, threads=threads, parallel=parallel)
     settings = GuardSettings.from_json(assistant.settings.guards, "model.json, guards")
     assistant.screen = PassageScreen(settings).screen
+    message_signs.prepare()
+    document_signs.prepare()
+    scan("")
     return GuardedAssistant(assistant, Guards.of(settings))
 
 

@@ -7,10 +7,10 @@ from functools import cache
 
 from proofstone.core.canonical import digest
 from proofstone.guards.encodings import decodings, lookalikes, plainly
-from proofstone.guards.folding import HIDDEN, folded
+from proofstone.guards.folding import folded, hidden
 from proofstone.guards.labelled import Labelled, content, labelled
 from proofstone.guards.signs.signs import ATTACKS, SIGNS, quoted, spoken
-from proofstone.guards.weights import SignWeights, fit_weights
+from proofstone.guards.weights import SignWeights
 
 _DATA = "injection.jsonl"
 _WEIGHTS = "injection_weights.json"
@@ -30,11 +30,10 @@ def injection_signs(text: str) -> list[str]:
     found = spoken(plain)
     if quoted(plain, found):
         found.add("quoted")
-    for one in decodings(text):
-        if spoken(one, ATTACKS) - found:
-            found.add("hidden")
-            break
-    if lookalikes(text) or HIDDEN.search(text):
+    unseen = set(ATTACKS) - found
+    if any(spoken(one, unseen) for one in decodings(text)):
+        found.add("hidden")
+    if lookalikes(text) or hidden(text):
         found.add("disguise")
     return [name for name in SIGNS if name in found]
 
@@ -75,4 +74,6 @@ def messages(half: str) -> list[Labelled]:
 
 def fit_injection() -> SignWeights:
     """Fit weights and threshold on the `fit` half of the labelled messages; see `fit_weights`."""
+    from proofstone.guards.fit import fit_weights
+
     return fit_weights(messages("fit"), SIGNS, injection_signs, digest(content(_DATA)))

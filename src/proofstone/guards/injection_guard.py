@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from proofstone.core.i18n import message
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings, in_language_of, passed
 from proofstone.guards.injection import injection_score, injection_signs, messages, shipped
 from proofstone.guards.labelled import Labelled, Rate
-from proofstone.models.conversation import Turn
+
+if TYPE_CHECKING:
+    from proofstone.models.conversation import Turn
 
 BLOCKED = message(
     "I cannot follow that message: it asks me to set aside how I work. Please put your question "

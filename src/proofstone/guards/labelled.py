@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from proofstone.measures.intervals import Interval, wilson
+if TYPE_CHECKING:
+    from proofstone.measures.intervals import Interval
 
 _FOLDER = Path(__file__).parent / "data"
 
@@ -21,6 +22,8 @@ class Rate(NamedTuple):
 
     def interval(self, level: float = 0.95) -> Interval[float]:
         """Return Wilson's interval (1927) of k / n."""
+        from proofstone.measures.intervals import wilson
+
         return wilson(self.k, self.n, level)
 
 

@@ -122,12 +122,19 @@ class Leakage:
         if not told:
             return ""
         language = reply_language(told)
+        known = [_runs(told), _runs(told[::-1])]
+        # Few replies come near the instructions: only for them the passages are read.
+        near = [
+            said
+            for said in ([*_grams(view)] for view in views)
+            if any(_longest(runs, said) >= _LEAST[language] for runs in known)
+        ]
+        if not near:
+            return ""
         beside = _runs("\n".join(one.text for one in conversation.passages))
-        known = [_runs(told) - beside, _runs(told[::-1]) - beside]
-        for view in views:
-            said = [*_grams(view)]
+        for said in near:
             for runs in known:
-                found = _compared(runs, said)
+                found = _compared(runs - beside, said)
                 large = found.share >= _SHARE
                 if found.longest >= (_LEAST if large else _RUN)[language]:
                     return f"{found.longest} words of the instructions in a row"
@@ -138,12 +145,19 @@ guard = Leakage
 
 
 def _compared(known: frozenset[Gram], said: Sequence[Gram]) -> Overlap:
+    share = len(known.intersection(said)) / len(known) if known else 0.0
+    return Overlap(_longest(known, said), share)
+
+
+def _longest(known: frozenset[Gram], said: Sequence[Gram]) -> int:
+    """Words of the longest row of runs of `said` that are all in `known`."""
+    if known.isdisjoint(said):
+        return 0
     longest = current = 0
     for gram in said:
         current = current + 1 if gram in known else 0
         longest = max(longest, current)
-    share = len(known.intersection(said)) / len(known) if known else 0.0
-    return Overlap(longest + _N - 1 if longest else 0, share)
+    return longest + _N - 1
 
 
 def _grams(text: str) -> Iterable[Gram]:

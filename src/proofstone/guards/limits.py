@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
+from dataclasses import replace
 
 from proofstone.core.i18n import LANGUAGES, catalogue, message
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import Decision, GuardSettings, in_language_of, passed
 from proofstone.guards.labelled import Rate, labelled, lines
-from proofstone.models.conversation import Turn
 from proofstone.models.text.language import language_of, reply_language
 
 EMPTY = message("Please write your question in words.")
@@ -84,7 +84,7 @@ class Limits:
             text = _in_both(reply) if reply in _FOREIGN else in_language_of(asked[:4000], reply)
             return Decision("block", text, self.name, detail)
         messages = tuple(
-            one if one.role == "system" else Turn(one.role, _UNWANTED.sub("", one.content))
+            one if one.role == "system" else replace(one, content=_UNWANTED.sub("", one.content))
             for one in conversation.messages
         )
         if messages == conversation.messages:
@@ -120,6 +120,8 @@ class Limits:
         return Rate(sum(one.action == "pass" for one in acts), len(acts))
 
     def _asked(self, text: str) -> Decision:
+        from proofstone.models.conversation import Turn
+
         return self.before(Exchange((Turn("user", text),)))
 
     def _fault(self, asked: str) -> tuple[str, str] | None:

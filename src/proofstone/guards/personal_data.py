@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.folding import folded
@@ -11,8 +12,6 @@ from proofstone.guards.guard import Decision, GuardSettings, passed
 from proofstone.guards.labelled import Rate, lines
 from proofstone.guards.recognisers.mask import Masking
 from proofstone.guards.recognisers.recogniser import Recognised
-from proofstone.guards.recognisers.scan import scan
-from proofstone.models.conversation import Turn
 
 _DATA = "personal.jsonl"
 
@@ -42,7 +41,7 @@ class PersonalData:
                 messages.append(one)
                 continue
             masked, new = masking.mask(one.content)
-            messages.append(Turn(one.role, masked))
+            messages.append(replace(one, content=masked))
             found += new
         if not found:
             return passed(self.name, conversation.question)
@@ -79,6 +78,8 @@ class PersonalData:
         return Rate(missed, total)
 
     def _found(self, text: str) -> list[Recognised]:
+        from proofstone.guards.recognisers.scan import scan
+
         return [one for one in scan(text) if self.wanted(one)]
 
 

@@ -8,8 +8,6 @@ from functools import cache
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.labelled import lines
 from proofstone.models import fields
-from proofstone.models.conversation import Turn
-from proofstone.models.retrieval.passage import Passage
 from proofstone.models.text.language import language_of
 
 _DATA = "replies.jsonl"
@@ -31,6 +29,9 @@ def replies() -> tuple[LabelledReply, ...]:
 
 
 def _reply(line: dict[str, object]) -> LabelledReply:
+    from proofstone.models.conversation import Turn
+    from proofstone.models.retrieval.passage import Passage
+
     instructions, question, text = (
         fields.text(line[name], _DATA) for name in ("instructions", "question", "reply")
     )

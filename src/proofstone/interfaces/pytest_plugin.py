@@ -24,7 +24,7 @@ def proofstone_gates(subtests: pytest.Subtests) -> Gates:
 
     A gate that is inconclusive or was not run fails too: only a pass opens it.
     """
-    from proofstone.pipeline.assessment import assess
+    from proofstone.pipeline.notebook import assess
 
     def gates(
         estimator: Any,

@@ -32,3 +32,6 @@ class ChatModel(Model, Writer, Protocol):
         cancelled: Callable[[], bool] = ...,
     ) -> Iterator[Piece]:
         """Yield the next turn as it is written; the last piece says why it ended."""
+
+    def close(self) -> None:
+        """Give memory and connections back; the next question takes them again."""

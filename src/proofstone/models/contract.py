@@ -11,6 +11,7 @@ from proofstone.models import fields
 from proofstone.models.rows import Rows
 
 FeatureKind = Literal["number", "category", "boolean", "text"]
+Output = Literal["probabilities", "labels", "number", "text"]
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ class Signature:
     """What goes in and what comes out.
 
     `output` is `probabilities` (`classes` names the columns; `positive` is the class that a
-    binary decision is about) or `text`.
+    binary decision is about), `labels` (`classes` names labels that each have a probability of
+    their own), `number` (an estimate or a ranking score) or `text`.
     """
 
     inputs: tuple[Feature, ...]
-    output: Literal["probabilities", "text"]
+    output: Output
     classes: tuple[str, ...] = ()
     positive: str | None = None
 
@@ -77,7 +79,7 @@ class Signature:
         )
         fields.texts([one.name for one in inputs], f"{place}.inputs")
         output = fields.field(state, "output", place)
-        if output not in ("probabilities", "text"):
+        if output not in get_args(Output):
             raise fields.misfit(f"{place}.output", f"{str(output)[:40]!r} is no kind of output")
         classes = fields.texts(fields.field(state, "classes", place), f"{place}.classes")
         positive = fields.field(state, "positive", place)
@@ -95,7 +97,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Predict(Operation):
-    """Class probabilities: answers are float64, shape (rows, classes)."""
+    """What the signature says of its output: answers are float64, shape (rows, classes or 1)."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,25 @@ class Reply(Operation):
     The column `planted` holds passages that are put before what retrieval finds, as a JSON list,
     or null. Each answer is what `models.assistant.reply.Reply.to_json` returns.
     """
+
+
+@dataclass(frozen=True)
+class Gradient(Operation):
+    """How a loss changes with a row's numbers: float64, shape (rows, numeric inputs).
+
+    The columns are the signature's inputs of kind `number`, in order. `RIGHT` and `OTHER` are two
+    more columns of the rows: the place of the right class, and of the class that the row is pushed
+    to, -1 for the likeliest other one. With logits z, y the right class and t the other: `margin`
+    is z_t - z_y; `cross_entropy` is -log p_y; `ratio` is the margin over the difference of the
+    largest logit and the third (with a class given: the mean of third and fourth), as Croce and
+    Hein (2020) have it.
+    """
+
+    loss: Literal["margin", "cross_entropy", "ratio"] = "cross_entropy"
+
+
+RIGHT, OTHER = "@right", "@other"
+"""The columns that tell a `Gradient` of which loss it is."""
 
 
 @runtime_checkable

@@ -1,33 +1,37 @@
-"""Any fitted object with `predict_proba`, as a notebook has it, behind the Model contract."""
+"""Any fitted object with `predict_proba` or `predict`, as a notebook has it, as a Model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
 from proofstone.core.canonical import digest, digest_json
 from proofstone.core.errors import InputError
-from proofstone.models.contract import Feature, FeatureKind, Operation, Predict, Signature
+from proofstone.models.contract import (
+    Feature,
+    FeatureKind,
+    Operation,
+    Output,
+    Predict,
+    Signature,
+)
 from proofstone.models.rows import Rows
 
-
-class Probabilistic(Protocol):
-    """What is asked of the object."""
-
-    def predict_proba(self, X: Any, /) -> Any:
-        """Return class probabilities, shape (n, classes)."""
+Asked = Literal["probabilities", "decisions", "labels", "number"]
+"""What an estimator is asked for: `decisions` and `number` ask its `predict`."""
 
 
 class Estimator:
-    """Asks `estimator.predict_proba` on tables of the type that it was fitted on.
+    """Asks `predict_proba` or `predict` of an estimator on tables of the type it was fitted on.
 
     `sample` is the table at hand: a polars or pandas frame or a matrix; it fixes names and types
     of columns, and rows are handed over in its type. `classes` are the estimator's `classes_`
-    unless given; the positive one is the last unless given.
+    unless given; of two, the positive one is the last unless given. Where `asked` is `decisions`,
+    the decided class has probability 1; where it is `labels`, `classes` names them.
     """
 
     operations = frozenset({Predict})
@@ -36,29 +40,26 @@ class Estimator:
 
     def __init__(
         self,
-        estimator: Probabilistic,
+        estimator: Any,
         sample: Any,
         *,
         classes: Sequence[object] | None = None,
         positive: object | None = None,
+        asked: Asked = "probabilities",
     ) -> None:
-        if not callable(getattr(estimator, "predict_proba", None)):
+        wanted = ("predict_proba",) if asked == "probabilities" else ("predict_proba", "predict")
+        if not any(callable(getattr(estimator, name, None)) for name in wanted):
             raise InputError(
-                f"{type(estimator).__name__} has no predict_proba",
-                hint="give a fitted classifier that returns class probabilities",
+                f"{type(estimator).__name__} has no {' and no '.join(wanted)}",
+                hint="give a fitted classifier that returns class probabilities, or a regressor",
             )
         self._estimator = estimator
-        self._frame, self._hand_over = _adapter(sample)
-        known = getattr(estimator, "classes_", None) if classes is None else classes
-        names = ("0", "1") if known is None else tuple(str(one) for one in known)
-        chosen = names[-1] if positive is None else str(positive)
-        if len(names) != 2 or chosen not in names:
-            raise InputError(
-                f"the estimator's classes are {', '.join(names)}, the positive one {chosen}",
-                hint="give a classifier of two classes, and one of them as positive",
-            )
+        self._asked = asked
+        self._frame, self._hand_over = adapter(sample)
+        names, chosen = _classes(estimator, classes, positive, asked)
         inputs = tuple(Feature(name, _kind(kind)) for name, kind in self._frame.schema.items())
-        self.signature = Signature(inputs, "probabilities", names, chosen)
+        output: Output = "probabilities" if asked == "decisions" else asked
+        self.signature = Signature(inputs, output, names, chosen)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -73,23 +74,67 @@ class Estimator:
         return digest_json([name, self.signature.to_json(), digest(answers.tobytes())])
 
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
-        """Return class probabilities, float64 (n, 2), as in `signature.classes`.
+        """Return what the signature says, float64 (n, width).
 
         Raises:
             InputError: the operation is not `Predict`, or what the estimator returned is not
-                finite probabilities of two classes that sum to 1.
+                finite probabilities of its classes that sum to 1, or no finite number.
         """
         if not isinstance(operation, Predict):
             raise InputError(f"an estimator does not answer {type(operation).__name__}")
+        width = max(1, len(self.signature.classes))
         if len(rows) == 0:
-            return np.empty((0, 2))
+            return np.empty((0, width))
         names = [feature.name for feature in self.signature.inputs]
         given = self._hand_over(rows.frame.select(names))
-        return _checked(self._estimator.predict_proba(given), len(rows))
+        if self._asked == "decisions":
+            return self._decided(self._estimator.predict(given), len(rows))
+        if self._asked == "number":
+            return _numbers(self._estimator.predict(given), len(rows))
+        if self._asked == "labels":
+            return _of_labels(self._estimator, given, (len(rows), width))
+        return _checked(self._estimator.predict_proba(given), (len(rows), width))
+
+    def _decided(self, answer: Any, n: int) -> np.ndarray:
+        """Probability 1 for the class that was decided, float64 (n, classes)."""
+        found = [str(one) for one in np.ravel(np.asarray(answer)).tolist()]
+        place = {name: at for at, name in enumerate(self.signature.classes)}
+        strange = sorted(set(found) - place.keys())
+        if len(found) != n or strange:
+            what = f"{len(found)} decisions for {n} rows" if len(found) != n else strange[0]
+            raise InputError(
+                f"predict returned {what}", hint="it must return one of the classes a row"
+            )
+        decided = np.zeros((n, len(place)))
+        decided[np.arange(n), [place[one] for one in found]] = 1.0
+        return decided
 
 
-def _adapter(sample: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
-    """The sample as a polars frame, and how to turn such a frame back into the sample's type."""
+def _classes(
+    estimator: Any, classes: Sequence[object] | None, positive: object | None, asked: Asked
+) -> tuple[tuple[str, ...], str | None]:
+    """The names of the classes, and the positive one of two."""
+    if asked == "number":
+        return (), None
+    known = getattr(estimator, "classes_", None) if classes is None else classes
+    names = ("0", "1") if known is None else tuple(str(one) for one in known)
+    if asked == "labels" or (asked == "decisions" and positive is None):
+        return names, None
+    chosen = names[-1] if positive is None else str(positive)
+    if len(names) < 2 or chosen not in names or (len(names) > 2 and positive is not None):
+        raise InputError(
+            f"the estimator's classes are {', '.join(names)}, the positive one {chosen}",
+            hint="give a classifier of at least two classes; of two, one may be called positive",
+        )
+    return names, chosen if len(names) == 2 else None
+
+
+def adapter(sample: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
+    """Return the sample as a polars frame, and how to turn such a frame back into its type.
+
+    Raises:
+        InputError: it is neither a polars or pandas frame nor a matrix.
+    """
     if isinstance(sample, pl.DataFrame):
         return sample, lambda frame: frame
     if isinstance(sample, np.ndarray) and sample.ndim == 2:
@@ -112,14 +157,8 @@ def _kind(kind: pl.DataType) -> FeatureKind:
     return "number" if kind.is_numeric() else "category"
 
 
-def _checked(answer: Any, n: int) -> np.ndarray:
-    found = np.asarray(answer)
-    if found.shape != (n, 2) or found.dtype.kind not in "fiu":
-        raise InputError(
-            f"predict_proba returned shape {found.shape} for {n} rows",
-            hint="it must return numbers of shape (rows, 2)",
-        )
-    found = found.astype(np.float64)
+def _checked(answer: Any, shape: tuple[int, int]) -> np.ndarray:
+    found = _shaped(answer, shape, "predict_proba", "numbers of shape (rows, classes)")
     odd = ~(np.isfinite(found).all(axis=1) & (found >= 0).all(axis=1))
     odd |= ~np.isclose(found.sum(axis=1), 1.0, rtol=0, atol=1e-6)
     if odd.any():
@@ -129,3 +168,57 @@ def _checked(answer: Any, n: int) -> np.ndarray:
             hint="each row must be finite probabilities that sum to 1",
         )
     return found
+
+
+def _numbers(answer: Any, n: int) -> np.ndarray:
+    found = np.asarray(answer)
+    if found.shape == (n,):
+        found = found[:, None]
+    found = _shaped(found, (n, 1), "predict", "a number a row")
+    if not np.isfinite(found).all():
+        row = int((~np.isfinite(found[:, 0])).argmax())
+        raise InputError(f"row {row}: predict returned {found[row, 0]}", hint="it must be finite")
+    return found
+
+
+def _of_labels(estimator: Any, given: Any, shape: tuple[int, int]) -> np.ndarray:
+    """The probability of each label; where there are none, 0 and 1 as `predict` says.
+
+    scikit-learn's estimators of several outputs return one array (rows, 2) a label.
+    """
+    if not callable(getattr(estimator, "predict_proba", None)):
+        found = estimator.predict(given)
+    else:
+        found = estimator.predict_proba(given)
+        if isinstance(found, list):
+            found = np.stack([_second(one) for one in found], axis=1)
+    found = _shaped(found, shape, "the estimator", "a probability a label, shape (rows, labels)")
+    odd = ~((found >= 0) & (found <= 1)).all(axis=1)
+    if odd.any():
+        row = int(odd.argmax())
+        raise InputError(
+            f"row {row}: the estimator returned {found[row].tolist()}",
+            hint="each label needs a probability from 0 to 1",
+        )
+    return found
+
+
+def _second(answer: Any) -> np.ndarray:
+    """The probability that a label is there, of an output with the classes 0 and 1."""
+    found = np.asarray(answer)
+    if found.ndim != 2 or found.shape[1] != 2:
+        raise InputError(
+            f"an output has the shape {found.shape}",
+            hint="each label needs two classes, absent and present, among the rows of training",
+        )
+    return found[:, 1]
+
+
+def _shaped(answer: Any, shape: tuple[int, int], name: str, wanted: str) -> np.ndarray:
+    found = answer.toarray() if hasattr(answer, "toarray") else np.asarray(answer)
+    if found.shape != shape or found.dtype.kind not in "fiub":
+        raise InputError(
+            f"{name} returned shape {found.shape} for {shape[0]} rows",
+            hint=f"it must return {wanted}: {shape}",
+        )
+    return np.asarray(found.astype(np.float64))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from proofstone.core.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def read_object(content: bytes, file: str) -> dict[str, Any]:
@@ -129,6 +130,8 @@ def numbers(value: object, place: str) -> np.ndarray:
     Raises:
         InputError: it is none.
     """
+    import numpy as np
+
     try:
         found = np.array(items(value, place))
     except ValueError as error:
@@ -144,6 +147,8 @@ def integers(value: object, place: str) -> np.ndarray:
     Raises:
         InputError: it is none.
     """
+    import numpy as np
+
     found = [integer(one, place) for one in items(value, place)]
     return np.array(found, dtype=np.int64)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import cached_property
@@ -18,16 +17,16 @@ from proofstone.core.canonical import digest_json
 from proofstone.core.errors import InputError, VerificationError
 from proofstone.core.extras import need
 from proofstone.models.contract import Embed, Feature, Generate, Logprobs, Operation, Signature
+from proofstone.models.control import apart, pattern
 from proofstone.models.conversation import CONTINUATION, MESSAGES, Conversation, read_rows
 from proofstone.models.generation import Completion, Piece, Usage
 from proofstone.models.gguf_checks import LanguageModel, check_adapter, language_model
 from proofstone.models.gguf_header import check_gguf
 from proofstone.models.llama.engine import Engine, Loading
-from proofstone.models.llama.sealed import Sealed
 from proofstone.models.rows import Rows
+from proofstone.models.sealed import Sealed
 
 TEXT = "text"
-_APART = "\u200b"
 
 
 class GgufModel:
@@ -87,8 +86,7 @@ class GgufModel:
                 f"not {template}",
                 hint="use the model that was assessed, or assess this one",
             )
-        names = map(re.escape, sorted(self._about.control_texts, key=len, reverse=True))
-        self._control = re.compile("|".join(names) or "(?!)")
+        self._control = pattern(self._about.control_texts)
         self._lock = Lock()
         self._loaded: Engine | None = None
 
@@ -232,10 +230,7 @@ class GgufModel:
         }
 
     def _messages(self, turns: Conversation) -> list[dict[str, str]]:
-        return [{"role": one.role, "content": self._plain(one.content)} for one in turns]
-
-    def _plain(self, text: str) -> str:
-        return self._control.sub(lambda found: f"{found[0][0]}{_APART}{found[0][1:]}", text)
+        return [{"role": one.role, "content": apart(one.content, self._control)} for one in turns]
 
     def _log_probability(
         self, row: int, turns: Conversation, continuation: str

@@ -15,10 +15,11 @@ from proofstone.models.rows import Rows
 
 
 class Recorded:
-    """Replays recorded probabilities, for exactly the rows that they were recorded for.
+    """Replays recorded answers, for exactly the rows that they were recorded for.
 
-    `rows` is the case; `score` is the recorded probability of the positive class of each of its
-    rows, float64 (n,). Anything that asks about a changed row is told that there is no answer.
+    `rows` is the case; `score` has one entry for each of its rows: the probability of the
+    positive class, float64 (n,), or what the signature says, float64 (n, classes), (n, labels) or
+    (n, 1). Anything that asks about a changed row is told that there is no answer.
     """
 
     operations = frozenset({Predict})
@@ -27,20 +28,21 @@ class Recorded:
 
     def __init__(self, rows: Rows, score: np.ndarray, signature: Signature) -> None:
         score = np.asarray(score, dtype=np.float64)
-        if score.shape != (len(rows),):
-            raise DataError(f"there are {len(rows)} rows but {score.size} scores")
-        odd = ~((score >= 0) & (score <= 1))
-        if odd.any():
-            row = int(odd.argmax())
-            raise DataError(
-                f"row {row}: the score {score[row]} is no probability",
-                hint="give the probability of the positive class, from 0 to 1",
-            )
+        if len(score) != len(rows):
+            raise DataError(f"there are {len(rows)} rows but {len(score)} scores")
+        width = 1 if signature.output == "number" else len(signature.classes)
+        if score.ndim > 1 and score.shape != (len(rows), width):
+            raise DataError(f"there are {score.shape[1]} scores a row, {width} are wanted")
+        _check_values(score, signature)
         self._frame = rows.frame
         self._score = score
         self.signature = signature
-        self._place = {int(origin): at for at, origin in enumerate(rows.origin)}
+        self._origin = rows.origin
         self._plain = bool((rows.origin == np.arange(len(rows))).all())
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {int(origin): at for at, origin in enumerate(self._origin)}
 
     @cached_property
     def id(self) -> str:
@@ -48,19 +50,36 @@ class Recorded:
         return digest_json([digest(self._score.tobytes()), self.signature.to_json()])
 
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
-        """Return recorded class probabilities, float64 (n, 2), as in `signature.classes`.
+        """Return the recorded answers, float64 (n, width), as in `signature.classes`.
 
         Raises:
-            NotRecorded: a row was changed, or is none of the case's.
+            NotRecorded: a row was changed, is none of the case's, or is asked again (`draw`).
+            InputError: the operation is not `Predict`.
+        """
+        score = self._score[self.check(operation, rows, draw)]
+        if score.ndim > 1:
+            return np.asarray(score)
+        if self.signature.output != "probabilities":
+            return np.asarray(score[:, None])
+        both = np.stack([1.0 - score, score], axis=1)
+        return both if self.signature.classes[1] == self.signature.positive else both[:, ::-1]
+
+    def check(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
+        """Return where the answer for each row was recorded, int64 (n,).
+
+        Raises:
+            NotRecorded: a row was changed, is none of the case's, or is asked again (`draw`).
             InputError: the operation is not `Predict`.
         """
         if not isinstance(operation, Predict):
             raise InputError(f"recorded predictions do not answer {type(operation).__name__}")
+        if draw:
+            raise NotRecorded("recorded predictions cannot be asked again")
+        if rows.frame is self._frame and np.array_equal(rows.origin, self._origin):
+            return np.arange(len(self._score))
         at = self._places(rows.origin)
         self._check_unchanged(rows.frame, at)
-        score = self._score[at]
-        both = np.stack([1.0 - score, score], axis=1)
-        return both if self.signature.classes[1] == self.signature.positive else both[:, ::-1]
+        return at
 
     def _places(self, origin: np.ndarray) -> np.ndarray:
         if self._plain:
@@ -79,6 +98,18 @@ class Recorded:
             changed = frame[name].ne_missing(recorded[name])
             if changed.any():
                 raise _not_recorded(int(at[changed.arg_max() or 0]), f"{name} was changed")
+
+
+def _check_values(score: np.ndarray, signature: Signature) -> None:
+    """Refuse what is no probability, and for numbers what is not finite."""
+    if signature.output == "number":
+        odd, what, hint = ~np.isfinite(score), "number", "give a finite number"
+    else:
+        odd, what = ~((score >= 0) & (score <= 1)), "probability"
+        hint = "give the probability of the positive class, from 0 to 1"
+    if odd.any():
+        row = int(odd.reshape(len(score), -1).any(axis=1).argmax())
+        raise DataError(f"row {row}: the score {score[row]} is no {what}", hint=hint)
 
 
 def _not_recorded(row: int, why: str) -> NotRecorded:

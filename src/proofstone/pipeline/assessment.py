@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from proofstone.assess.predictions import Assessed, assess_estimator, assess_predictions
+from proofstone.assess.foreign.estimators import assess_estimator, estimator_kind
+from proofstone.assess.foreign.kind import Task, find_kind
+from proofstone.assess.predictions import Assessed, assess_predictions
 from proofstone.checks.levels import corrected_levels
 from proofstone.core.durable import write_file
+from proofstone.core.project.known import Kind
 from proofstone.core.project.schema import Gate
 from proofstone.data.sources.opening import read_file
 from proofstone.pipeline.gates import GatesFile, parse_gates, read_gates
@@ -28,7 +31,7 @@ class Assessment:
     """An assessment: its findings, each gate judged. A notebook shows it as the report."""
 
     record: Mapping[str, Any]
-    threshold: float
+    threshold: float | None
 
     @property
     def findings(self) -> list[dict[str, Any]]:
@@ -71,27 +74,34 @@ def assess(
     protected: Sequence[str] | Mapping[str, Any] = (),
     positive: Any = None,
     threshold: float = 0.5,
+    task: Task = "auto",
+    query: Any = None,
     gates: Sequence[Mapping[str, Any]] = (),
     level: float = 0.95,
     name: str = "assessment",
 ) -> Assessment:
-    """Assess a fitted classifier on rows that it has not seen.
+    """Assess a fitted estimator on rows that it has not seen.
 
-    `estimator` has `predict_proba`; `X` is a pandas or polars frame or an array, shape (n, d);
-    `y` the labels, shape (n,); `protected` names columns of `X`, or maps names to arrays, shape
-    (n,). `gates` are mappings with metric, subject, min or max, and reason.
+    `estimator` has `predict_proba` or `predict`; `X` is a pandas or polars frame or an array,
+    shape (n, d); `y` the labels, shape (n,), or (n, labels) where a row may have several;
+    `protected` names columns of `X`, or maps names to arrays, shape (n,); `query`, shape (n,),
+    says which rows are ranked together. `task` is found unless given: decision (two classes),
+    classes, labels, number, ranking. `gates` are mappings with metric, subject, min or max, and
+    reason.
 
     Raises:
         DataError: the labels have one class, lengths differ, a column is wanting.
-        InputError: a gate would not stand in a project file; the message names it.
+        InputError: a gate would not stand in a project file; the message names it. Or the
+            estimator does not answer what the task needs.
     """
     parsed = parse_gates(gates)
-    probes = _probes()
+    probes = _probes(estimator_kind(estimator, y, task=task, query=query, positive=positive))
     assessed = assess_estimator(
-        estimator, X, y, protected=protected, positive=positive, threshold=threshold,
-        level=level, levels=_levels(parsed, probes, level), probes=list(probes.values()),
+        estimator, X, y, protected=protected, positive=positive, threshold=threshold, task=task,
+        query=query, level=level, levels=_levels(parsed, probes, level),
+        probes=list(probes.values()),
     )  # fmt: skip
-    return _assessment(assessed, parsed, name, str(getattr(y, "name", None) or "y"))
+    return _assessment(assessed, parsed, name)
 
 
 def assess_file(
@@ -100,6 +110,8 @@ def assess_file(
     label: str,
     score: str,
     protected: Sequence[str],
+    task: Task = "auto",
+    query: str | None = None,
     positive: str | None = None,
     threshold: float = 0.5,
     gates: Path | None = None,
@@ -109,22 +121,33 @@ def assess_file(
 ) -> dict[str, Any]:
     """Assess a predictions file; write its report beside it and return threshold and findings.
 
+    `label` and `score` name columns, several with commas between them, or a pattern such as
+    `p_*`; `query` the column that says which rows are ranked together. `task` is found from them
+    unless given, and what it was found to be is returned with the reason.
+
     Raises:
-        DataError: a column is wanting, a score is not in [0, 1], the label has one class.
+        DataError: a column is wanting, a value does not fit (the message names column and row),
+            the label has one class.
         InputError: a gate would not stand in a project file; the message names its line.
     """
     declared = read_gates(gates) if gates else None
     parsed = declared.gates if declared else []
-    probes = _probes()
-    assessed = assess_predictions(
-        read_file(path), label=label, score=score, protected=protected, positive=positive,
-        threshold=threshold, levels=_levels(parsed, probes, 0.95), probes=list(probes.values()),
+    frame = read_file(path)
+    found = find_kind(
+        frame, label=label, score=score, query=query, task=task, positive=positive
     )  # fmt: skip
-    assessment = _assessment(assessed, parsed, path.stem, label)
+    probes = _probes(found.kind)
+    assessed = assess_predictions(
+        frame, label=label, score=score, query=query, task=task, protected=protected,
+        positive=positive, threshold=threshold, levels=_levels(parsed, probes, 0.95),
+        probes=list(probes.values()),
+    )  # fmt: skip
+    assessment = _assessment(assessed, parsed, path.stem)
     page = report or path.with_name(f"{path.stem}-report.html")
     assessment.save(page)
     exported(assessment.record, sarif=sarif, junit=junit, gates=declared)
     return {
+        "task": {"kind": found.kind, "why": found.why},
         "threshold": assessment.threshold,
         "verdict": assessment.verdict,
         "findings": assessment.findings,
@@ -176,15 +199,17 @@ def _levels(
     return corrected_levels(gates, probes.values(), level=level, candidates=1)
 
 
-def _probes() -> dict[str, Any]:
-    return {name: found.load() for name, found in fitting_probes(table=True).items()}
+def _probes(kind: Kind) -> dict[str, Any]:
+    return {name: found.load() for name, found in fitting_probes(kind).items()}
 
 
-def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str, label: str) -> Assessment:
+def _assessment(assessed: Assessed, gates: Sequence[Gate], name: str) -> Assessment:
     task = {
-        "label": label,
+        "label": assessed.label,
         "positive": assessed.positive,
-        "protected": list(assessed.case.protected),
+        "protected": list(assessed.protected),
     }
+    if assessed.kind != "decision":
+        task["kind"] = assessed.kind
     record = record_of(name, assessed.findings, gates, task=task)
     return Assessment(record, assessed.threshold)

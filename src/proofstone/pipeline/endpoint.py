@@ -12,9 +12,9 @@ import numpy as np
 
 from proofstone.assess.assistant import question_of
 from proofstone.assess.endpoint import EndpointAssistant
+from proofstone.checks.cases import ConversationCase
 from proofstone.checks.levels import corrected_levels
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import ConversationCase
 from proofstone.core.budget import Prices, Spending
 from proofstone.core.durable import write_file
 from proofstone.core.errors import InputError

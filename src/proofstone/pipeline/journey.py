@@ -18,8 +18,8 @@ from proofstone.pipeline.executor import Executor, LocalExecutor
 from proofstone.pipeline.node import Node, Plan, Port
 from proofstone.pipeline.plan import make_plan
 from proofstone.pipeline.record import Readings, assemble
-from proofstone.pipeline.release_files import release_files
-from proofstone.registry.bundle import release_id
+from proofstone.pipeline.release_files import release_digests, release_files
+from proofstone.registry.bundle import id_of_digests
 from proofstone.registry.decisions import Decisions
 from proofstone.registry.register import register
 from proofstone.store.runs import RunStep
@@ -119,7 +119,7 @@ class Journey:
         """Record, report and release what the plan measured."""
         readings = Readings(self.store, progress, self.project)
         files = release_files(readings, progress)
-        name = release_id(files)
+        name = id_of_digests(release_digests(files, readings, progress))
         standing = self.store.releases.get(name)
         whole = standing is not None and self.store.objects.has(standing.artifact)
         decided = {

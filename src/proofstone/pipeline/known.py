@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from proofstone.checks.cases import (
+    Case,
+    ClassesCase,
+    ConversationCase,
+    DecisionCase,
+    LabelsCase,
+    NumberCase,
+    RankingCase,
+)
 from proofstone.core.project.kinds import Project
-from proofstone.core.project.known import LANGUAGE_PROBES, LISTED_PROBES, METRICS, Known
+from proofstone.core.project.known import FITTING, LISTED_PROBES, METRICS, Kind, Known
 from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.plugins import Plugin, plugin, plugins
+
+CASES: dict[Kind, type[Case]] = {
+    "decision": DecisionCase,
+    "classes": ClassesCase,
+    "labels": LabelsCase,
+    "number": NumberCase,
+    "ranking": RankingCase,
+    "conversation": ConversationCase,
+}
 
 
 def known_names() -> Known:
@@ -27,21 +47,27 @@ def chosen_probes(project: Project) -> dict[str, Plugin]:
     """
     if project.assess.probes:
         return {name: plugin("probes", name) for name in project.assess.probes}
-    return fitting_probes(table=isinstance(project, DecisionProject))
+    return fitting_probes(kind_of_task(project))
 
 
-def fitting_probes(*, table: bool) -> dict[str, Plugin]:
-    """Return the probes that fit a model of a table, or an assistant.
+def kind_of_task(project: Project) -> Kind:
+    """Return the kind of task of a project."""
+    return "decision" if isinstance(project, DecisionProject) else "conversation"
+
+
+def fitting_probes(kind: Kind) -> dict[str, Plugin]:
+    """Return the probes that can assess this kind of task.
 
     Of probes that ship the kind is listed, so that none is imported; others are asked.
     """
-    found = {}
-    for name, one in plugins("probes").items():
-        about_table = _about_table(name, one)
-        if name not in LISTED_PROBES and about_table == table:
-            found[name] = one
-    return found
+    return {name: one for name, one in plugins("probes").items() if kind in _kinds(name, one)}
 
 
-def _about_table(name: str, one: Plugin) -> bool:
-    return name not in LANGUAGE_PROBES if one.ships else one.load().needs.__name__ == "Predict"
+def _kinds(name: str, one: Plugin) -> set[Kind]:
+    if name in LISTED_PROBES:
+        return set()
+    if not one.ships:
+        about = one.load().about
+        return {kind for kind, case in CASES.items() if issubclass(case, about)}
+    listed = {kind for kind in get_args(Kind) if name in FITTING.get(kind, ())}
+    return listed or {"decision"}

@@ -8,17 +8,22 @@ from importlib.machinery import all_suffixes
 from pathlib import Path
 
 _CODE = (".py", ".pyc")
+_SUFFIXES = tuple(all_suffixes())
 
 
 class Modules:
-    """Files of modules by dotted name; each name is looked up once.
+    """Files of modules by dotted name; each name is looked up, and each folder listed, once.
+
+    Most names that sources import are no modules but what these define, so it pays to know what a
+    folder holds.
 
     Not covered: modules in archives, and names that exist only at run time.
     """
 
     def __init__(self) -> None:
-        self._roots: dict[str, tuple[Path | None, list[Path]]] = {}
+        self._roots: dict[str, tuple[Path | None, list[str]]] = {}
         self._found: dict[str, Path | None] = {}
+        self._listed: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
     def find(self, module: str) -> Path | None:
         """Return the file of `module`; None for a built-in, a namespace, or no module at all."""
@@ -31,15 +36,33 @@ class Modules:
         file, folders = self._root(top)
         if not rest:
             return file
+        *above, last = rest
         for folder in folders:
-            base = folder.joinpath(*rest)
-            for suffix in all_suffixes():
-                for path in (base / f"__init__{suffix}", base.with_name(base.name + suffix)):
-                    if path.is_file():
-                        return path
+            place = "/".join((folder, *above))
+            files, inner = self._holds(place)
+            within = self._holds(f"{place}/{last}")[0] if last in inner else ()
+            for suffix in _SUFFIXES:
+                if f"__init__{suffix}" in within:
+                    return Path(place, last, f"__init__{suffix}")
+                if f"{last}{suffix}" in files:
+                    return Path(place, f"{last}{suffix}")
         return None
 
-    def _root(self, top: str) -> tuple[Path | None, list[Path]]:
+    def _holds(self, folder: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of the files in `folder` and of the folders; none where there is no folder."""
+        if folder not in self._listed:
+            try:
+                with os.scandir(folder) as entries:
+                    known = [(one.name, one.is_dir(), one.is_file()) for one in entries]
+            except OSError:
+                known = []
+            self._listed[folder] = (
+                frozenset(name for name, _, is_file in known if is_file),
+                frozenset(name for name, is_folder, _ in known if is_folder),
+            )
+        return self._listed[folder]
+
+    def _root(self, top: str) -> tuple[Path | None, list[str]]:
         """The file of a top-level module, and the folders of its submodules."""
         if top not in self._roots:
             try:
@@ -48,7 +71,7 @@ class Modules:
                 spec = None
             file, folders = None, []
             if spec is not None:
-                folders = [Path(folder) for folder in spec.submodule_search_locations or ()]
+                folders = [*(spec.submodule_search_locations or ())]
                 if spec.has_location and spec.origin and Path(spec.origin).is_file():
                     file = Path(spec.origin)
             self._roots[top] = file, folders
@@ -60,14 +83,19 @@ def data_files(folder: Path) -> list[Path]:
 
     Folders below that are packages themselves are left out, and so is what is hidden.
     """
-    found = []
-    for place, folders, names in os.walk(folder):
-        here = Path(place)
-        folders[:] = [one for one in folders if _part_of(here / one)]
-        found += [here / one for one in names if one[0] != "." and Path(one).suffix not in _CODE]
-    return sorted(found)
+    found: list[str] = []
+    waiting = [str(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for one in entries:
+                if one.is_dir():
+                    if _part_of(one):
+                        waiting.append(one.path)
+                elif one.name[0] != "." and not one.name.endswith(_CODE):
+                    found.append(one.path)
+    return sorted(map(Path, found))
 
 
-def _part_of(folder: Path) -> bool:
-    hidden = folder.name.startswith(".") or folder.name == "__pycache__"
-    return not hidden and not (folder / "__init__.py").exists()
+def _part_of(folder: os.DirEntry[str]) -> bool:
+    hidden = folder.name[0] == "." or folder.name == "__pycache__" or folder.is_symlink()
+    return not hidden and not Path(folder.path, "__init__.py").exists()

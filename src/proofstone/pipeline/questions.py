@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from proofstone.checks.cases import Case
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case
 from proofstone.core.durable import write_file
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.finding import Verdict

@@ -13,7 +13,7 @@ from proofstone.core.i18n import message
 from proofstone.core.project.kinds import Project
 from proofstone.core.project.schema import DecisionProject, Gate
 from proofstone.pipeline.engine import Progress
-from proofstone.pipeline.known import fitting_probes
+from proofstone.pipeline.known import fitting_probes, kind_of_task
 from proofstone.pipeline.node import Port
 from proofstone.pipeline.opening import would_open
 from proofstone.store.store import Store
@@ -86,7 +86,7 @@ def _not_chosen(project: Project) -> list[dict[str, str]]:
     """Return the probes that fit, and that the project file leaves out."""
     if not project.assess.probes:
         return []
-    fitting = fitting_probes(table=isinstance(project, DecisionProject))
+    fitting = fitting_probes(kind_of_task(project))
     left = sorted(fitting.keys() - set(project.assess.probes))
     return [{"what": name, "why": message("assess.probes leaves it out")} for name in left]
 
@@ -139,7 +139,11 @@ def _data(readings: Readings, progress: Progress) -> dict[str, Any]:
 def _candidate(readings: Readings, progress: Progress, entry: Mapping[str, Any]) -> dict[str, Any]:
     name = entry["name"]
     trials = readings.document(f"train.fit/{name}", "trials", "trials.json")
-    nodes = (f"train.fit/{name}", f"assess.candidate/{name}")
+    nodes = [
+        node
+        for node in progress.actions
+        if node.endswith(f"/{name}") and node.startswith(("train.", "assess."))
+    ]
     findings = readings.findings(name)
     if name != readings.winner:
         findings = [one.judged(details=_light(one)) for one in findings if _shown(one)]
@@ -172,7 +176,7 @@ def _declared(project: Project, name: str) -> dict[str, Any]:
         "mitigation": "none",
         "attribute": None,
         "generator": responder.generator,
-        "adapter": responder.adapter,
+        "adapter": responder.adapter or (f"tuned: {name}" if responder.tune else None),
     }
 
 

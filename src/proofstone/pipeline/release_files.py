@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from proofstone.core.canonical import canonical_json
+from collections.abc import Mapping
+
+from proofstone.core.canonical import canonical_json, digest
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.node import Port
 from proofstone.pipeline.record import Readings
@@ -26,6 +28,15 @@ def release_files(readings: Readings, progress: Progress) -> dict[str, bytes]:
         "provenance.json": canonical_json(_provenance(readings, progress)),
         "croissant.json": readings.content("data.profile", "profile", "croissant.json"),
     }
+
+
+def release_digests(
+    files: Mapping[str, bytes], readings: Readings, progress: Progress
+) -> dict[str, str]:
+    """Return path -> SHA-256 of `files`; those of the model they were checked against when read."""
+    model = progress.outputs[Port(f"train.fit/{readings.winner}", "model")]
+    known = {f"model/{name}": blob.sha256 for name, blob in model.files.items()}
+    return {path: known.get(path) or digest(data) for path, data in files.items()}
 
 
 def _provenance(readings: Readings, progress: Progress) -> dict[str, object]:

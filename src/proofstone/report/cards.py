@@ -8,8 +8,8 @@ from typing import Any
 
 from proofstone.core.i18n import _
 from proofstone.report.language import in_language, say
+from proofstone.report.measures import MEASURES
 from proofstone.report.record import Record, listing, mapping
-from proofstone.report.replies import MEASURES
 from proofstone.report.sections import (
     candidates,
     data,

@@ -6,7 +6,7 @@ import math
 from typing import Any, Literal
 
 from proofstone.core.i18n import _, message
-from proofstone.report.replies import MEASURES
+from proofstone.report.measures import MEASURES
 
 Kind = Literal["rate", "points", "ratio", "score", "count", "nats", "bits"]
 

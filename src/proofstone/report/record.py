@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from proofstone.core.finding import Finding, Verdict
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import base_of, number
-from proofstone.report.replies import MEASURES
 
 _FIELDS = frozenset(one.name for one in fields(Finding))
+OF_ASSISTANTS = frozenset({"answers", "retrieval", "conduct", "attacks", "guards", "memory"})
+"""Parts of the page that are about an assistant's replies."""
 _NUMBERS = ("value", "low", "high", "limit", "rows_needed")
 
 
@@ -176,7 +178,8 @@ class Record:
     @cached_property
     def speaks(self) -> bool:
         """Whether the page is about an assistant: by its project, or by what was measured."""
-        return bool(self.assistant) or any(one.metric in MEASURES for one in self.findings)
+        parts = {MEASURES[one.metric].part for one in self.findings if one.metric in MEASURES}
+        return bool(self.assistant) or bool(parts & OF_ASSISTANTS)
 
     @property
     def verdict(self) -> Verdict:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import _, message
 from proofstone.report.language import say
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import (
     bare,
     base_of,
@@ -20,7 +21,6 @@ from proofstone.report.numbers import (
     whole,
 )
 from proofstone.report.record import Record, listing, mapping
-from proofstone.report.replies import MEASURES
 from proofstone.report.terms import metric_name, subject_name, where
 
 OF_HUNDRED: dict[str, tuple[bool | None, str]] = {

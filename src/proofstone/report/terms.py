@@ -6,8 +6,8 @@ import re
 
 from proofstone.core.finding import Verdict
 from proofstone.core.i18n import _, message
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import base_of
-from proofstone.report.replies import MEASURES
 
 _CONDITION = re.compile(r" (=|<|>=|in|is) .")
 
@@ -138,8 +138,23 @@ SUBJECTS = {
     "attribute=origin": message("with names of different origin"),
     "change=typos": message("with typing errors"),
     "change=wording": message("set otherwise"),
+    "corruption=typos": message("with typing errors"),
+    "corruption=missing": message("with values missing"),
+    "corruption=noise": message("with noise on all numbers"),
+    "corruption=units_x10": message("with one number ten times too large"),
+    "corruption=units_x100": message("with one number a hundred times too large"),
+    "corruption=units_x0.001": message("with one number a thousand times too small"),
+    "corruption=swapped": message("with two like columns swapped"),
+    "corruption=shifted": message("with one number shifted"),
+    "corruption=reweighted": message("with other people"),
+    "norm=linf": message("by the largest difference"),
+    "norm=l2": message("by Euclidean distance"),
+    "lira_online": message("by LiRA online"),
+    "lira_offline": message("by LiRA offline"),
+    "rmia": message("by RMIA"),
+    "loss": message("by the loss alone"),
 }
-"""What a part of an assistant's questions is called behind the noun."""
+"""What a part of the questions or rows, or a way to measure, is called behind the noun."""
 
 _WHERE = message(" {subject}")
 

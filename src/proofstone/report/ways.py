@@ -8,9 +8,10 @@ from typing import Any
 from proofstone.core.finding import Verdict
 from proofstone.core.i18n import _
 from proofstone.report.language import say
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import bare, count, number, plain, share
 from proofstone.report.record import Gate, Record, find
-from proofstone.report.replies import MEASURES
+from proofstone.report.remedies import remedies
 from proofstone.report.sentences import rows_sentence
 from proofstone.report.terms import metric_name, mitigation_name
 
@@ -20,6 +21,8 @@ def ways_open(record: Record, gate: Gate) -> list[str]:
 
     A way is an object with `way`: `rows` (`rows`, `now`), `threshold` (`shift`, `accuracy`,
     `accuracy_now`) or `candidate` (`name`, `price` in the metric selected by); or a plain text.
+    Where no candidate opens a gate about fairness, the mitigation that comes nearest is told with
+    its price, and what else to try.
     """
     if gate.finding.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
         return []
@@ -27,11 +30,13 @@ def ways_open(record: Record, gate: Gate) -> list[str]:
     if not texts:
         texts = [rows_sentence(gate.finding)]
     known = [text for text in texts if text]
-    if known:
-        return known
-    if gate.finding.value is None:
+    if not known and gate.finding.value is None:
         return [_("The quantity has to be measured first.")]
-    return [_("Nothing that was measured would open it.")]
+    if not known:
+        known = [_("Nothing that was measured would open it.")]
+    if any(isinstance(way, Mapping) and way.get("way") == "candidate" for way in gate.would_open):
+        return known
+    return known + remedies(record, gate)
 
 
 def _way(record: Record, gate: Gate, way: Any) -> str:

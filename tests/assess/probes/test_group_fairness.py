@@ -60,6 +60,44 @@ def test_points_are_fairlearns(name: str) -> None:
         assert odds.low <= odds.value <= odds.high
 
 
+def resampled(counts: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Signed differences and ratios of two groups' rates over 100,000 multinomial resamples."""
+    total = int(counts.sum())
+    drawn = rng.multinomial(total, (counts / total).ravel(), 100_000).reshape(-1, 2, 2)
+    rates = drawn[:, :, 0] / drawn.sum(axis=2)
+    upper = int(np.argmax(counts[:, 0] / counts.sum(axis=1)))
+    return rates[:, upper] - rates[:, 1 - upper], rates[:, 1 - upper] / rates[:, upper]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_ends_are_those_of_100000_multinomial_resamples_of_counts(name: str) -> None:
+    """But for half a row a group, which keeps the ends apart where a count is 0."""
+    frame, column = real(name), protected(name)[0]
+    y, score, people = (frame[one].to_numpy() for one in ("y", "p", column))
+    cut = float(np.quantile(score, 1 - y.mean()))
+    case, model = recorded(y, score, frame.drop("y", "p"), cut, protected={column: people})
+    found = by(run(group_fairness, case, model))
+    decided = (score >= cut).astype(int)
+    first = people == sorted(set(people))[0]
+    trials = {"selection_rate": decided >= 0, "true_positive_rate": y == 1,
+              "false_positive_rate": y == 0, "precision": decided == 1}  # fmt: skip
+    for metric, kept in trials.items():
+        hit = (y if metric == "precision" else decided)[kept]
+        counts = np.array(
+            [[np.sum(hit[g]), np.sum(1 - hit[g])] for g in (first[kept], ~first[kept])]
+        )
+        gaps, shares = resampled(counts, np.random.default_rng(0))
+        half = 0.5 / counts.sum(axis=1).min()
+        low, high = np.quantile(gaps, [0.025, 0.975])
+        gap = found[f"{metric}_difference", column]
+        ends = (max(0.0, low), max(high, -low))
+        assert (gap.low, gap.high) == pytest.approx(ends, abs=half + 0.004)
+        low, high = np.quantile(shares, [0.025, 0.975])
+        share, most = found[f"{metric}_ratio", column], (counts[:, 0] / counts.sum(axis=1)).max()
+        ends = (min(low, 1 / high), min(1.0, high))
+        assert (share.low, share.high) == pytest.approx(ends, abs=(half + 0.004) / most)
+
+
 @pytest.mark.parametrize("few", [1, 3])
 def test_a_tiny_group_gets_wide_intervals_and_no_crash(few: int) -> None:
     rng = np.random.default_rng(few)

@@ -10,7 +10,7 @@ from proofstone.assess.probes.calibration import calibration
 from proofstone.assess.probes.decision_rates import decision_rates
 from proofstone.assess.probes.discrimination import discrimination
 from proofstone.assess.probes.probability import probability
-from proofstone.checks.probe import DecisionCase
+from proofstone.checks.cases import DecisionCase
 from proofstone.models.predictions import Recorded
 
 from .cases import by, real, recorded, run

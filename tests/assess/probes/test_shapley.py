@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from tests.explain.models import made, table
 
 from proofstone.assess.probes import shapley as module
 from proofstone.assess.probes.shapley import shapley
-from proofstone.checks.probe import DecisionCase
+from proofstone.checks.cases import DecisionCase
 from proofstone.core.finding import Verdict
 from proofstone.explain.shapley import explain
 from proofstone.models.contract import Feature
@@ -112,3 +113,24 @@ def test_a_model_that_reads_nothing_but_text_is_not_explained_by_columns() -> No
     (finding,) = run(shapley, replace(about, model=model), model)
     assert finding.verdict is Verdict.NOT_APPLICABLE
     assert "texts" in finding.reason
+
+
+def test_trees_can_be_explained_along_their_paths() -> None:
+    frame, target = table()
+    model = made("lightgbm", frame, target)
+    rows = Rows.of(frame)
+    about = DecisionCase(
+        rows=rows, target=target.astype(int), threshold=np.full(len(rows), 0.5), model=model,
+        background=rows.take(np.arange(40)),
+    )  # fmt: skip
+    usual = by(run(shapley, about, model))["mean_abs_shapley", "income"]
+    along = replace(about, settings={"shapley": {"kind": "path_dependent"}})
+    found = by(run(shapley, along, model))["mean_abs_shapley", "income"]
+    assert found.method.startswith("path-dependent")
+    assert usual.method.startswith("interventional")
+    assert found.value != usual.value
+    assert 0 <= found.details["efficiency_gap"] < 1e-9
+    wrong = replace(about, settings={"shapley": {"kind": "causal"}})
+    (finding,) = run(shapley, wrong, model)
+    assert finding.verdict is Verdict.NOT_RUN
+    assert "assess.settings.shapley.kind" in finding.reason

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from proofstone.assess.probes.threshold_sweep import SHIFTS, threshold_sweep
+from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Finding
 from proofstone.measures.groups import RATES, count_groups, group, rate
 from proofstone.models.contract import Feature, Signature

@@ -9,6 +9,7 @@ from proofstone.assess.probes.weak_slices import tail, weak_slices, welch
 from proofstone.assess.slices import cuts, search
 
 from .cases import recorded, run
+from .kinds import classes, numbers
 
 
 def table(n: int, rng: np.random.Generator) -> pl.DataFrame:
@@ -95,3 +96,35 @@ def test_a_perfect_model_has_no_weak_slice() -> None:
     case, model = recorded(target, target.astype(float), table(300, rng))
     (only,) = run(weak_slices, case, model)
     assert only.subject == "all"
+
+
+def test_false_alarms_about_numbers_stay_below_five_of_hundred() -> None:
+    false = 0
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        estimate = rng.normal(size=600)
+        case, model = numbers(estimate + rng.normal(size=600), estimate, table(600, rng))
+        false += run(weak_slices, case, model)[0].subject != "all"
+    # 5 % of 150 are 7.5; 14 or more would happen by chance in one of fifty worlds.
+    assert false <= 13
+
+
+def test_planted_slices_of_numbers_and_classes_are_found() -> None:
+    rng = np.random.default_rng(6)
+    frame = table(2000, rng)
+    planted = ((frame["a"] > 0.7) & (frame["kind"] == "q")).to_numpy()
+    estimate = rng.normal(size=2000)
+    truth = estimate + rng.normal(size=2000) * np.where(planted, 4.0, 1.0)
+    first = run(weak_slices, *numbers(truth, estimate, frame))[0]
+    assert (first.metric, "kind = q" in first.subject) == ("slice_absolute_error", True)
+    inside = np.abs(truth - estimate)[planted].mean()
+    assert first.value == pytest.approx(inside, rel=0.15)
+    assert "expected" not in first.details
+    answers = rng.dirichlet([8, 1, 1], 2000)
+    target = np.where(planted, rng.integers(0, 3, 2000), 0)
+    first = run(weak_slices, *classes(target, answers, frame))[0]
+    assert (first.metric, "kind = q" in first.subject) == ("slice_log_loss", True)
+    assert first.details["expected"] < first.low
+    decided = np.eye(3)[answers.argmax(axis=1)]
+    first = run(weak_slices, *classes(target, decided, frame))[0]
+    assert (first.metric, "kind = q" in first.subject) == ("slice_error", True)

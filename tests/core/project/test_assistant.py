@@ -68,6 +68,28 @@ def test_every_problem_is_told_with_its_line(tmp_path: Path, old: str, new: str,
     assert any(says in one for one in found), found
 
 
+@pytest.mark.parametrize("form", ["chat", "./chat/", "file://chat", "{home}/chat"])
+@pytest.mark.parametrize("key", ["adapter: a.gguf", "tune: {steps: 1}"])
+def test_an_adapter_for_a_folder_is_refused_where_it_can_be_seen(
+    tmp_path: Path, form: str, key: str
+) -> None:
+    text = GOOD.replace("model.gguf", f"{form.format(home=tmp_path)}, {key}")
+    assert problems(tmp_path, text) == []
+    (tmp_path / "chat").mkdir()
+    name = key.partition(":")[0]
+    says = f"{name} is for a GGUF file, and the generator is a folder"
+    assert problems(tmp_path, text) == [f"8 assistant.candidates[1].{name}: {says}"]
+    assert problems(tmp_path, text.replace(f", {key}", "")) == []
+
+
+@pytest.mark.parametrize("address", ["~nobody-of-this-name/chat", "x" * 300, "hf://owner/chat"])
+def test_an_address_that_leads_nowhere_yet_is_no_problem_of_the_file(
+    tmp_path: Path, address: str
+) -> None:
+    text = GOOD.replace("model.gguf", f'"{address}", adapter: a.gguf')
+    assert problems(tmp_path, text) == []
+
+
 def test_the_schema_for_editors_accepts_it_and_names_what_is_wrong() -> None:
     validator = jsonschema.Draft202012Validator(json_schema())
     assert list(validator.iter_errors(yaml.safe_load(GOOD))) == []

@@ -48,6 +48,20 @@ def test_a_name_once_known_is_masked_without_its_introduction() -> None:
     assert masking.mask("查一下李小明的订单")[0] == "查一下[PERSON_2]的订单"
 
 
+def test_a_value_is_masked_as_what_it_was_first_known_for() -> None:
+    masking = Masking()
+    masking.mask("call me at 212 555 0143")
+    [known] = masking.mask("call me at 212 555 0143")[1]
+    [again] = masking.mask("212 555 0143")[1]
+    assert (again.kind, again.confidence) == (known.kind, known.confidence) == ("PHONE", 0.8)
+
+
+def test_a_value_within_another_is_known_apart() -> None:
+    masking = Masking()
+    assert masking.mask("My name is Ann Li.")[0] == "My name is [PERSON_1]."
+    assert masking.mask("Dr. Ann Li Wu, Ann Li")[0] == "Dr. [PERSON_2], [PERSON_1]"
+
+
 def test_a_placeholder_that_a_person_wrote_is_not_given_out() -> None:
     assert mask("[EMAIL_1] is not ann@example.com")[0] == "[EMAIL_1] is not [EMAIL_2]"
 

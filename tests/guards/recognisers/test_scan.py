@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from proofstone.guards.labelled import lines
 from proofstone.guards.recognisers.recogniser import KINDS
-from proofstone.guards.recognisers.scan import scan
+from proofstone.guards.recognisers.scan import RECOGNISERS, scan
 
 LABELLED = [row for row in lines("personal.jsonl") if row["spans"]]
 BEGIN = "-----BEGIN PRIVATE KEY-----"
@@ -14,6 +14,91 @@ NOISE = st.text(
     st.one_of(
         st.characters(), st.sampled_from("0123456789 -+@.:()号路我叫先生一二ABCxyz\u200b１２Ａ🙂")
     )
+)
+LEADS = (
+    *(
+        "my name is ",
+        "My Name's ",
+        "MY NAME IS ",
+        "his NAME’s ",
+        "Name: ",
+        "I am called ",
+        "call me ",
+    ),
+    *(
+        "This is ",
+        "i am ",
+        "I'm ",
+        "Regards,\n",
+        "thanks, ",
+        "Sincerely, ",
+        "Signed, ",
+        "Dr. ",
+        "Mx ",
+    ),
+    *(
+        "phone is ",
+        "Mobile no. ",
+        "cell: ",
+        "Tel. ",
+        "text me on ",
+        "Call me at ",
+        "电话是",
+        "致电",
+    ),
+    *(
+        "Born on ",
+        "birthday: ",
+        "DOB ",
+        "D.o.b. ",
+        "d.ob ",
+        "Do.b: ",
+        "dob ",
+        "生日是",
+        "出生于",
+        "生于",
+    ),
+    *("ssn ", "SSN ", "Social Security ", "social security no ", "Passport No. ", "护照", "身份证"),
+    *(
+        "api key: ",
+        "ApI_kEy=",
+        "APIKEY is ",
+        "secret: ",
+        "SECRET=",
+        "Token is ",
+        "TOKEN:",
+        "密钥是",
+    ),
+    *(
+        "Pass word: ",
+        "password=",
+        "PASSWORD is ",
+        "passwd:",
+        "pwd=",
+        "Pwd: ",
+        "PIN is ",
+        "密码：",
+        "口令是",
+    ),
+)
+VALUES = (
+    *(
+        "Maria Delgado.",
+        "maria delgado, ",
+        "李小明",
+        "13800138000 ",
+        "+44 20 7946 0958 ",
+        "020 7946 0958",
+    ),
+    *(
+        "12 March 1990 ",
+        "1990-03-12 ",
+        "1990年3月12日出生",
+        "219-09-9999 ",
+        "G12345678 ",
+        "110105491231002",
+    ),
+    *("sk-a8F3kd92LqPz01XyRt56 ", "a8F3kd92LqPz01XyRt56vB ", "hunter22 ", "ann@example.com "),
 )
 PLANTED = st.sampled_from(
     ["ann@example.com", "13800138000", "11010519491231002X", "GB82WEST12345698765432"]
@@ -41,6 +126,19 @@ def test_offsets_are_those_of_the_text_and_nothing_overlaps(text: str) -> None:
 def test_offsets_hold_beside_emoji_and_marks(before: str, value: str, after: str) -> None:
     [one] = scan(f"{before} {value} {after}")
     assert one.text == value
+
+
+@given(st.lists(st.sampled_from([*LEADS, *VALUES]), max_size=6).map("".join))
+def test_a_recogniser_finds_nothing_without_what_it_needs(text: str) -> None:
+    for one in RECOGNISERS:
+        if one.needs and [*one.find(text)]:
+            assert any(sign in text for sign in one.needs), one
+
+
+@pytest.mark.parametrize("number", [n for n, one in enumerate(RECOGNISERS) if one.needs])
+def test_each_that_needs_something_finds_something(number: int) -> None:
+    texts = [str(row["text"]) for row in LABELLED] + [a + b for a in LEADS for b in VALUES]
+    assert any([*RECOGNISERS[number].find(text)] for text in texts)
 
 
 @given(PLANTED)

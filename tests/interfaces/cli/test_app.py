@@ -28,8 +28,8 @@ from proofstone.interfaces.cli.app import LazyGroup, call
 NAMES = [operation.name for operation in OPERATIONS]
 HEAVY = ("fairlearn", "interpret", "lightgbm", "optuna", "polars", "sklearn", "starlette", "torch")
 ISSUE = (
-    "init|check|plan|run|why|assess|explain|report|releases|compare|promote|rollback|export|"
-    "verify|reproduce|serve|predict|feedback|models list|models pull|models show|doctor"
+    "init|check|plan|run|why|assess|explain|report|releases|compare|challenge|promote|rollback|"
+    "export|verify|reproduce|serve|predict|feedback|models list|models pull|models show|doctor"
 )
 
 

@@ -30,6 +30,8 @@ def test_it_quotes_what_answers_and_names_the_source() -> None:
     assert reply.sources[0].id == "en/keys#lost/1"
     assert (reply.sources[0].title, reply.sources[0].section) == ("Keys", "A lost key")
     assert reply.retrieved[0] == "en/keys#lost/1"
+    # No generator ran.
+    assert (reply.prompt_tokens, reply.completion_tokens) == (0, 0)
 
 
 def test_it_answers_in_the_language_of_the_question() -> None:

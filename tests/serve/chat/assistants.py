@@ -90,7 +90,7 @@ def assistant_model(
         encoder=WEIGHTS.read_bytes(),
         evidence=evidence(),
         settings=settings,
-        generator=GENERATOR.read_bytes() if generator else None,
+        generator={"generator.gguf": GENERATOR.read_bytes()} if generator else None,
     )
     return {name: data for name, data in files.items() if isinstance(data, bytes)}
 

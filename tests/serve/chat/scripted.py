@@ -33,6 +33,9 @@ class Scripted:
         self.draws: list[int] = []
         self.turns: list[Conversation] = []
 
+    def close(self) -> None:
+        """Nothing to give back."""
+
     def generate(self, turns: Conversation, operation: Generate, draw: int = 0) -> Completion:
         return Completion("".join(self.pieces), "stop", Usage(7, len(self.pieces)))
 

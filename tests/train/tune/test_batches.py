@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofstone.train.tune.batches import micro_batches, pad, step_rows
+from proofstone.train.tune.batches import micro_batches, pad, rows_seen, step_rows
 from proofstone.train.tune.encode import Encoded
 
 
@@ -19,6 +19,12 @@ def test_every_pass_takes_every_row_once(count: int, rows: int, seed: int) -> No
     assert len(taken) == steps * count
     for epoch in range(3):
         assert sorted(taken[epoch * rows : (epoch + 1) * rows]) == list(range(rows))
+
+
+@given(st.integers(0, 9), st.integers(1, 9), st.integers(1, 40), st.integers(0, 2**40))
+def test_rows_seen_are_those_of_the_steps(steps: int, count: int, rows: int, seed: int) -> None:
+    taken = {one for step in range(steps) for one in step_rows(step, count, rows, seed)}
+    assert rows_seen(steps, count, rows, seed) == sorted(taken)
 
 
 def test_passes_and_seeds_differ() -> None:

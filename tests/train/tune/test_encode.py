@@ -61,6 +61,7 @@ def test_what_is_too_long_is_left_out_and_named(tiny: Base) -> None:
     long = Example(exchange("x" * 600, "y"), "long.jsonl:3", "long")
     found = encode([*sums(4), long], tiny.template, tiny.tokenizer, 100)
     assert (len(found.fitting), found.too_long) == (4, ["long.jsonl:3"])
+    assert found.examples == sums(4)
     with pytest.raises(DataError, match="every one of 1 conversations is longer than 100 tokens"):
         encode([long], tiny.template, tiny.tokenizer, 100)
 

@@ -36,6 +36,8 @@ def test_a_run_is_as_long_as_its_passes_or_steps(more: dict[str, Any], steps: in
         ({"lora": {"dropout": 1}}, "lora.dropout"),
         ({"learning_rate": 0}, "learning_rate"),
         ({"schedule": "step"}, "schedule"),
+        ({"canaries": -1}, "canaries"),
+        ({"canary_repeats": 0}, "canary_repeats"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(more: dict[str, Any], said: str) -> None:

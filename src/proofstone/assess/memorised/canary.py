@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import string
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +11,8 @@ from proofstone.assess.memorised.exact import clopper_pearson
 from proofstone.assess.memorised.examples import Example, read_example
 from proofstone.measures.intervals import Interval
 from proofstone.models import fields
+from proofstone.models.canary import drawn_like, space_of
 
-_KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _FEWEST = 2**16
 
 
@@ -27,13 +26,13 @@ class Canary:
     @property
     def space(self) -> float:
         """How many secrets have this one's form: its digits and letters stand for any others."""
-        return math.prod(float(len(kind)) for kind in map(_kind, self.secret) if kind)
+        return space_of(self.secret)
 
     def others(self, count: int, rng: np.random.Generator) -> list[Example]:
         """Return the example with `count` different random secrets of the same form."""
         found = {self.secret: None}
         while len(found) <= count:
-            found["".join(_drawn(sign, rng) for sign in self.secret)] = None
+            found[drawn_like(self.secret, rng)] = None
         answer = self.example.answer
         return [
             self.example.answering(answer.replace(self.secret, other)) for other in list(found)[1:]
@@ -84,12 +83,3 @@ def read_canary(document: object, place: str) -> Canary:
             f"{place}.secret", f"only {canary.space:.0f} secrets have its form: use five digits"
         )
     return canary
-
-
-def _kind(sign: str) -> str:
-    return next((kind for kind in _KINDS if sign in kind), "")
-
-
-def _drawn(sign: str, rng: np.random.Generator) -> str:
-    kind = _kind(sign)
-    return kind[int(rng.integers(len(kind)))] if kind else sign

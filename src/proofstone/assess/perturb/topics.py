@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from proofstone.checks.probe import ConversationCase
+from proofstone.checks.cases import ConversationCase
 from proofstone.models.conversation import read_rows
 
 TOPICS = 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from proofstone.assess.measured import measured, scores
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.classification import calibration_curve, expected_calibration_error
 from proofstone.measures.intervals import calibration_error_interval

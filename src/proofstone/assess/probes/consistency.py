@@ -8,10 +8,12 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from proofstone.assess.equity.people import MOST_GROUPS, too_many
 from proofstone.assess.labels import grouped
 from proofstone.assess.measured import decisions, measured, settings
-from proofstone.assess.probes.group_fairness import MOST_GROUPS, table
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
+from proofstone.assess.probes.group_fairness import table
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.groups import difference, rate
@@ -112,7 +114,7 @@ def _by_group(
     groups = grouped(values)
     size = len(groups.labels)
     if size > MOST_GROUPS:
-        return []
+        return [too_many(case, "consistency", "decision_flip_rate_difference", subject, size)]
     trials = np.bincount(groups.codes, minlength=size)
     flips = np.bincount(groups.codes[flipped], minlength=size)
     rates = rate(flips, trials)

@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from proofstone.assess.measured import decisions, measured
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.groups import RATES, count_groups, rate
 from proofstone.measures.intervals import wilson

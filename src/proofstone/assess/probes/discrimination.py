@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from proofstone.assess.measured import measured, scores
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.classification import average_precision, roc_auc, roc_curve
 from proofstone.measures.intervals import average_precision_interval, delong_auc

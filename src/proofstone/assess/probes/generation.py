@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from proofstone.assess.measured import measured, settings
-from proofstone.checks.probe import Ask, Case, Probing, probe
+from proofstone.checks.cases import Case
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.intervals import wilson
@@ -26,6 +27,7 @@ def _questions(case: Case) -> Sequence[Mapping[str, Any]]:
     rows=lambda case: len(_questions(case)),
     family="language",
     metrics=("answer_match_rate",),
+    about=Case,
 )
 def generation(case: Case, rng: np.random.Generator) -> Probing:
     """Share of questions whose answer holds an accepted text, letter case aside.

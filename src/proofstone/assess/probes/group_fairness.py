@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from proofstone.assess.labels import grouped
+from proofstone.assess.equity.people import MOST_GROUPS, nobody, subjects, too_many
 from proofstone.assess.measured import decisions, measured
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
-from proofstone.core.finding import Finding, Verdict
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.groups import (
     RATES,
@@ -20,7 +21,6 @@ from proofstone.measures.groups import (
     count_groups,
     difference,
     equalized_odds_difference,
-    intersect,
     rate,
     ratio,
 )
@@ -32,6 +32,8 @@ from proofstone.measures.spread import (
 )
 from proofstone.models.contract import Predict
 
+__all__ = ["METRICS", "MOST_GROUPS", "group_fairness", "table"]
+
 METRICS = (
     "selection_rate",
     "true_positive_rate",
@@ -41,9 +43,6 @@ METRICS = (
     "accuracy",
 )
 """`precision` by group is what is called predictive parity (Chouldechova 2017)."""
-
-MOST_GROUPS = 100
-"""A column with more groups than this is an identifier rather than a property of people."""
 
 _ABSENT = message("no group has rows that count towards it")
 _POSTERIOR = message("draws from Jeffreys posteriors")
@@ -66,36 +65,14 @@ def group_fairness(case: DecisionCase, rng: np.random.Generator) -> Probing:
     are left out of its differences; a group of few rows has a wide interval.
     """
     decided = decisions(case, (yield Ask(case.rows, Predict())))
-    subjects = {name: grouped(values) for name, values in case.protected.items()}
-    if len(subjects) > 1:
-        subjects[" × ".join(subjects)] = intersect(list(subjects.values()))
     findings = []
-    for subject, groups in subjects.items():
+    for subject, groups in subjects(case, crossed=True).items():
         if len(groups.labels) > MOST_GROUPS:
-            findings.append(_too_many(case, subject, len(groups.labels)))
+            size = len(groups.labels)
+            findings.append(too_many(case, "group_fairness", "group_fairness", subject, size))
         else:
             findings += _subject(case, subject, groups, decided, rng)
-    return findings or [
-        Finding(
-            probe="group_fairness",
-            metric="group_fairness",
-            reason=message("no protected column is declared"),
-            evidence=case.evidence,
-        )
-    ]
-
-
-def _too_many(case: DecisionCase, subject: str, groups: int) -> Finding:
-    return Finding(
-        probe="group_fairness",
-        metric="group_fairness",
-        subject=subject,
-        verdict=Verdict.NOT_RUN,
-        reason=message("{groups} groups are too many to compare; at most {most} are").format(
-            groups=groups, most=MOST_GROUPS
-        ),
-        evidence=case.evidence,
-    )
+    return findings or [nobody(case, "group_fairness", "group_fairness")]
 
 
 def _subject(

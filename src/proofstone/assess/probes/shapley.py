@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
-from typing import Any
+from typing import Any, cast, get_args
 
 import numpy as np
 
-from proofstone.assess.measured import measured
-from proofstone.checks.probe import DecisionCase, Probing, probe
+from proofstone.assess.cells import plain
+from proofstone.assess.measured import measured, settings
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Probing, probe
+from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.explain.attributions import Attributions
-from proofstone.explain.shapley import explainer
+from proofstone.explain.shapley import Kind, explainer
 from proofstone.measures.intervals import mean_interval
 from proofstone.models.contract import Model, Predict
 from proofstone.models.rows import Rows
@@ -33,8 +35,9 @@ def shapley(case: DecisionCase, rng: np.random.Generator) -> Probing:
 
     They describe the released model, whatever model the case is judged by, against the case's
     background rows. Exact for the built-in kinds of model; any other is asked about hybrids of
-    at most 100 rows. The three rows are the most surely positive, the most surely negative and
-    the one closest to its threshold.
+    at most 100 rows. `kind: path_dependent` explains trees by the covers of their nodes;
+    `groups` of inputs are brought in together (Owen values). The three rows are the most surely
+    positive, the most surely negative and the one closest to its threshold.
 
     Not covered: causes in the world; what would change a decision.
     """
@@ -46,7 +49,9 @@ def shapley(case: DecisionCase, rng: np.random.Generator) -> Probing:
     if all(feature.kind == "text" for feature in case.model.signature.inputs):
         reason = message("the only inputs are texts: their shares say nothing about their words")
         return [_without(case, Verdict.NOT_APPLICABLE, reason)]
-    explain = explainer(case.model, case.background, seed=int(rng.integers(2**31)))
+    seed = int(rng.integers(2**31))
+    groups = settings(case, "shapley").get("groups", ())
+    explain = explainer(case.model, case.background, seed=seed, kind=_kind(case), groups=groups)
     kept = np.arange(len(case))
     if not explain.exact and len(case) > _ESTIMATED:
         kept = np.linspace(0, len(case) - 1, _ESTIMATED).astype(np.int64)
@@ -57,7 +62,20 @@ def shapley(case: DecisionCase, rng: np.random.Generator) -> Probing:
     if not gap <= _TOLERANCE * max(1.0, float(np.abs(margin).max(initial=0.0))):
         reason = message("base and attributions miss the margin by {gap}").format(gap=f"{gap:.2g}")
         return [_without(case, Verdict.NOT_RUN, reason)]
-    return [*_global(case, found), _local(case, case.model, rows, case.threshold[kept], found)]
+    return [
+        *_global(case, found, gap),
+        _local(case, case.model, rows, case.threshold[kept], found, gap),
+    ]
+
+
+def _kind(case: DecisionCase) -> Kind:
+    chosen = settings(case, "shapley").get("kind", "interventional")
+    if chosen not in get_args(Kind):
+        raise InputError(
+            f"assess.settings.shapley.kind: {str(chosen)[:40]!r} is no kind of Shapley value",
+            hint=f"one of {', '.join(get_args(Kind))}",
+        )
+    return cast(Kind, chosen)
 
 
 def _without(case: DecisionCase, verdict: Verdict, reason: str) -> Finding:
@@ -66,7 +84,7 @@ def _without(case: DecisionCase, verdict: Verdict, reason: str) -> Finding:
     )
 
 
-def _global(case: DecisionCase, found: Attributions) -> list[Finding]:
+def _global(case: DecisionCase, found: Attributions, gap: float) -> list[Finding]:
     sizes = np.abs(found.values)
     return [
         measured(
@@ -79,13 +97,19 @@ def _global(case: DecisionCase, found: Attributions) -> list[Finding]:
             n=len(sizes),
             method=message("{method}; t interval over rows").format(method=found.method),
             evidence="bytes",
+            details={"efficiency_gap": gap},
         )
         for place, name in enumerate(found.features)
     ]
 
 
 def _local(
-    case: DecisionCase, model: Model, rows: Rows, threshold: np.ndarray, found: Attributions
+    case: DecisionCase,
+    model: Model,
+    rows: Rows,
+    threshold: np.ndarray,
+    found: Attributions,
+    gap: float,
 ) -> Finding:
     score = model.answer(Predict(), rows)[:, case.positive]
     places = [int(score.argmax()), int(score.argmin()), int(np.abs(score - threshold).argmin())]
@@ -97,7 +121,7 @@ def _local(
         n=len(examples),
         method=found.method,
         evidence="bytes",
-        details={"base": found.base, "rows": examples},
+        details={"base": found.base, "rows": examples, "efficiency_gap": gap},
     )
 
 
@@ -106,13 +130,6 @@ def _example(rows: Rows, score: float, place: int, found: Attributions) -> dict[
     return {
         "row": int(rows.origin[place]),
         "score": score,
-        "values": {name: _plain(row[name]) for name in found.features},
+        "values": {name: plain(row[name]) for name in found.features},
         "contributions": dict(zip(found.features, found.values[place].tolist(), strict=True)),
     }
-
-
-def _plain(value: Any) -> Any:
-    """A cell as JSON has it: NaN and infinities are null, what is no scalar is text."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

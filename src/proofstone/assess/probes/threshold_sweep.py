@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from proofstone.assess.measured import scores
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
+from proofstone.checks.cases import DecisionCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.groups import RATES, GroupCounts, count_groups, group, rate

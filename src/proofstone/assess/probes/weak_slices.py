@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from proofstone.assess.measured import measured, scores, settings
+from proofstone.assess.probes.class_quality import only_decided
 from proofstone.assess.slices import Cut, Slices, cuts, describe, members, search
-from proofstone.checks.probe import Ask, DecisionCase, Probing, probe
+from proofstone.checks.cases import ClassesCase, DecisionCase, NumberCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
+from proofstone.measures.classes import class_log_losses
 from proofstone.measures.classification import log_losses
 from proofstone.measures.intervals import Interval, mean_interval
 from proofstone.measures.multiplicity import bonferroni_level, holm
@@ -22,68 +26,99 @@ _TOP = 5
 _OVERLAP = 0.5
 
 
-@probe(needs=Predict, rows=len, family="slices", metrics=("slice_log_loss",))
-def weak_slices(case: DecisionCase, rng: np.random.Generator) -> Probing:
-    """The five worst slices of one or two columns: log loss, share of rows, adjusted p-value.
+AnyCase = DecisionCase | ClassesCase | NumberCase
 
-    Every slice of at least 50 rows (`rows`) is tested one-sidedly against the rest (Welch 1947)
-    and adjusted for all slices tried (Holm 1979), so that in data without weak slices any is
-    named with a chance of at most 5 % (`alpha`). Intervals are widened for the same number.
-    A slice may be weak because its cases are hard: `expected` is the log loss that its own
-    predictions announce, so a loss far above it is the model's fault.
+
+class _Loss(NamedTuple):
+    """What is averaged over slices, each (n,): the loss, and what the answers announce of it."""
+
+    metric: str
+    values: np.ndarray
+    expected: np.ndarray | None
+
+
+@probe(
+    needs=Predict,
+    rows=len,
+    family="slices",
+    metrics=("slice_log_loss", "slice_error", "slice_absolute_error"),
+    about=(DecisionCase, ClassesCase, NumberCase),
+)
+def weak_slices(case: AnyCase, rng: np.random.Generator) -> Probing:
+    """The five worst slices of one or two columns: loss, share of rows, adjusted p-value.
+
+    The loss is the log loss; the error rate where only decided classes are known; the absolute
+    error of numbers. Every slice of at least 50 rows (`rows`) is tested one-sidedly against the
+    rest (Welch 1947) and adjusted for all slices tried (Holm 1979), so that in data without weak
+    slices any is named with a chance of at most 5 % (`alpha`). Intervals are widened for the same
+    number. A slice may be weak because its cases are hard: `expected` is the log loss that its
+    own predictions announce, so a loss far above it is the model's fault.
     """
     chosen = settings(case, "weak_slices")
-    score = scores(case, (yield Ask(case.rows, Predict())))
-    loss = log_losses(case.target, score)
+    loss = _loss(case, (yield Ask(case.rows, Predict())))
     inputs = () if case.model is None else case.model.signature.inputs
     texts = {feature.name for feature in inputs if feature.kind == "text"}
     parts = cuts(case.rows.frame, case.protected, texts)
-    found = search(parts, loss, int(chosen.get("rows", 50)))
-    adjusted = holm(welch(found, loss))
+    found = search(parts, loss.values, int(chosen.get("rows", 50)))
+    adjusted = holm(welch(found, loss.values))
     worst = _worst(found, adjusted, parts, float(chosen.get("alpha", 0.05)))
     if not worst:
         return [_none(case, loss, len(found.conditions))]
-    expected = _entropy(score)
-    level = bonferroni_level(case.level, len(found.conditions))
-    findings = []
-    for place in worst:
-        inside = members(parts, found.conditions[place])
-        count = int(inside.sum())
-        findings.append(
-            measured(
-                case,
-                "weak_slices",
-                "slice_log_loss",
-                float(loss[inside].mean()),
-                partial(_ends, loss[inside], level),
-                subject=describe(parts, found.conditions[place]),
-                n=count,
-                method=message("t interval, Bonferroni over {tried} slices").format(
-                    tried=len(found.conditions)
-                ),
-                details={
-                    "rows": count,
-                    "share": count / len(case),
-                    "p_adjusted": float(adjusted[place]),
-                    "expected": float(expected[inside].mean()),
-                    "overall": float(loss.mean()),
-                },
-            ).judged(level=level)
-        )
-    return findings
+    tried = len(found.conditions)
+    return [
+        _weak(
+            case, loss, members(parts, found.conditions[place]), tried, float(adjusted[place])
+        ).judged(subject=describe(parts, found.conditions[place]))
+        for place in worst
+    ]
+
+
+def _loss(case: AnyCase, answers: np.ndarray) -> _Loss:
+    if isinstance(case, NumberCase):
+        return _Loss("slice_absolute_error", np.abs(answers[:, 0] - case.target), None)
+    if isinstance(case, DecisionCase):
+        score = scores(case, answers)
+        return _Loss("slice_log_loss", log_losses(case.target, score), _entropy(score))
+    if only_decided(answers):
+        wrong = (answers.argmax(axis=1) != case.target).astype(np.float64)
+        return _Loss("slice_error", wrong, None)
+    announced = -(answers * np.log(np.clip(answers, 1e-15, 1.0))).sum(axis=1)
+    return _Loss("slice_log_loss", class_log_losses(case.target, answers), announced)
+
+
+def _weak(case: AnyCase, loss: _Loss, inside: np.ndarray, tried: int, adjusted: float) -> Finding:
+    level, count = bonferroni_level(case.level, tried), int(inside.sum())
+    details = {
+        "rows": count,
+        "share": count / len(case),
+        "p_adjusted": adjusted,
+        "overall": float(loss.values.mean()),
+    }
+    if loss.expected is not None:
+        details["expected"] = float(loss.expected[inside].mean())
+    return measured(
+        case,
+        "weak_slices",
+        loss.metric,
+        float(loss.values[inside].mean()),
+        partial(_ends, loss.values[inside], level),
+        n=count,
+        method=message("t interval, Bonferroni over {tried} slices").format(tried=tried),
+        details=details,
+    ).judged(level=level)
 
 
 def _ends(loss: np.ndarray, level: float, asked: float) -> Interval[float]:
     return mean_interval(loss, max(level, asked))
 
 
-def _none(case: DecisionCase, loss: np.ndarray, tried: int) -> Finding:
+def _none(case: AnyCase, loss: _Loss, tried: int) -> Finding:
     return measured(
         case,
         "weak_slices",
-        "slice_log_loss",
-        float(loss.mean()),
-        partial(mean_interval, loss),
+        loss.metric,
+        float(loss.values.mean()),
+        partial(mean_interval, loss.values),
         n=len(case),
         method=message("t interval of the mean"),
         details={"rows": len(case), "share": 1.0, "tried": tried},

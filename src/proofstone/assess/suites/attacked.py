@@ -12,7 +12,8 @@ from proofstone.assess.replies import example, rates
 from proofstone.assess.suites.launch import TOPICS, Shot, launch
 from proofstone.assess.suites.success import quotes, says
 from proofstone.assess.suites.suite import Attack
-from proofstone.checks.probe import ConversationCase, Probing
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Probing
 from proofstone.core.finding import Finding
 from proofstone.models.assistant.reply import Reply
 

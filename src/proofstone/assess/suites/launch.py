@@ -11,7 +11,8 @@ import numpy as np
 from proofstone.assess.measured import settings
 from proofstone.assess.replies import read_replies
 from proofstone.assess.suites.suite import LANGUAGES, QUESTION, Attack, suite
-from proofstone.checks.probe import Ask, ConversationCase
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Ask
 from proofstone.core.errors import InputError
 from proofstone.models.assistant.reply import Reply
 from proofstone.models.contract import Reply as AskReply

@@ -75,12 +75,14 @@ class Responder(Section):
 
     name: Name = Field(description="What the report calls it")
     generator: Address | None = Field(
-        None, description="A chat model's weights (GGUF); absent: sentences are quoted"
+        None,
+        description="A chat model: a GGUF file, run by llama.cpp, or a folder of safetensors, "
+        "run by vLLM; absent: sentences are quoted",
     )
     sha256: Sha256 | None = Field(None, description="What those weights must hash to")
     adapter: Address | None = Field(None, description="A LoRA adapter (GGUF) made for them")
     tune: Tune | None = Field(
-        None, description="Fine-tune an adapter for them first; takes long on a CPU"
+        None, description="Fine-tune an adapter for them (GGUF) first; takes long on a CPU"
     )
     languages: list[SpokenLanguage] = Field(
         ["en"],

@@ -1,7 +1,9 @@
-"""What the parts of a project file say about each other: checks that need only the file."""
+"""What the parts of a project file say about each other: checks that need no network."""
 
 from __future__ import annotations
 
+import contextlib
+import pathlib
 from collections.abc import Callable, Iterator
 
 from proofstone.core.errors import Problem
@@ -168,11 +170,26 @@ def _responders(document: Document, _: Known) -> Iterator[Problem]:
             if document.at(*path, "tune") is not None and document.text(*path, "adapter"):
                 message = "an adapter is given and tuned at once"
                 yield document.problem((*path, "tune"), message, "delete adapter or tune")
+            yield from _adapter_of_folder(document, path)
             continue
         for key in ("adapter", "tune"):
             if document.at(*path, key) is not None:
                 message = f"{key} is for a generator, and there is none"
                 yield document.problem((*path, key), message, "add generator, or delete this")
+
+
+def _adapter_of_folder(document: Document, path: Path) -> Iterator[Problem]:
+    """An adapter for a generator that is a folder on this machine, as far as that can be seen."""
+    address = (document.text(*path, "generator") or "").removeprefix("file://")
+    folder = False
+    with contextlib.suppress(OSError, RuntimeError):
+        place = pathlib.Path(address).expanduser()
+        folder = (pathlib.Path(document.file).parent / place).is_dir()
+    for key in ("adapter", "tune"):
+        if folder and document.at(*path, key) is not None:
+            message = f"{key} is for a GGUF file, and the generator is a folder"
+            hint = f"name the model's GGUF file as generator, or delete {key}"
+            yield document.problem((*path, key), message, hint)
 
 
 def _names(document: Document, known: Known) -> Iterator[Problem]:

@@ -27,6 +27,9 @@ class Column(Section):
     min: float | None = Field(None, description="Least allowed number")
     max: float | None = Field(None, description="Greatest allowed number")
     missing: float = Field(1.0, ge=0, le=1, description="Greatest allowed share of missing values")
+    change: Literal["any", "none", "up", "down"] = Field(
+        "any", description="How a person could change it; protected columns never change"
+    )
     unique: bool = Field(False, description="Whether no value may occur twice")
     role: Literal["feature", "label", "protected", "group", "time", "id", "ignore"] = Field(
         "feature", description="What it is used for"

@@ -66,6 +66,14 @@ class Tune(Section):
         EarlyStopping(), description="What is held out and when to stop; null: neither"
     )
     checkpoint_every: int = Field(50, ge=1, description="Steps between two checkpoints")
+    canaries: int = Field(
+        4,
+        ge=0,
+        le=1000,
+        description="Random secrets that are planted among the examples, to measure what the "
+        "model keeps of single ones; 0: none",
+    )
+    canary_repeats: int = Field(1, ge=1, le=1000, description="How often each of them is planted")
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

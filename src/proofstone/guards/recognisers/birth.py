@@ -24,7 +24,10 @@ RECOGNISERS = (
             r"(?: (?:is|on|in|date)|日期|年月日?|是|为|在){0,3}[ :]{0,3}"
             rf"({_DATE})"
         ),
-        needs=("orn", "irth", "DOB", "ob", "o.b", "生"),
+        needs=(
+            *("Born", "born", "Birth", "birth", "DOB", "Dob", "dob", ".ob", "o.b"),
+            *("生日", "出生", "生于"),
+        ),
     ),
     Recogniser(
         "BIRTH_DATE",

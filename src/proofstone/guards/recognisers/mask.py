@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from proofstone.guards.folding import folded
 from proofstone.guards.recognisers.recogniser import Recognised
-from proofstone.guards.recognisers.scan import apart, scan
 
 _GAPS = re.compile(r"[\s.()-]+")
 _MOST = 200
@@ -33,17 +32,33 @@ class Masking:
 
     def mask(self, text: str) -> tuple[str, list[Recognised]]:
         """Return `text` with what is wanted replaced, and what that was, in order."""
+        from proofstone.guards.recognisers.scan import apart, scan
+
         found = [one for one in scan(text) if self._wanted(one)]
         for one in found:
             if len(one.text) > 1 and len(self._values) < _MOST:
                 self._values.setdefault(one.text, one)
-        if self._values:
+        if self._stands_elsewhere(text, found):
             found = apart([*found, *self._again(text)])
         parts, last = [], 0
         for one in found:
             parts += [text[last : one.start], self._placeholder(one, text)]
             last = one.end
         return "".join([*parts, text[last:]]), found
+
+    def _stands_elsewhere(self, text: str, found: Sequence[Recognised]) -> bool:
+        """Whether a known value stands in `text` where it was not found as what it is known for.
+
+        The pattern of `_again` takes longer to make than most texts take to be scanned.
+        """
+        places = {(one.start, one.end): (one.kind, one.confidence) for one in found}
+        for value, first in self._values.items():
+            at = text.find(value)
+            while at >= 0:
+                if places.get((at, at + len(value))) != (first.kind, first.confidence):
+                    return True
+                at = text.find(value, at + 1)
+        return False
 
     def _again(self, text: str) -> list[Recognised]:
         """Where known values stand as words of their own."""

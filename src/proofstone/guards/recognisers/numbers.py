@@ -81,6 +81,7 @@ RECOGNISERS = (
             r"(?:[Ss]ocial [Ss]ecurity|SSN|ssn)[^0-9\n]{0,16}"
             rf"((?!000|666|9)[0-9]{{3}}[ -]?(?!00)[0-9]{{2}}[ -]?(?!0000)[0-9]{{4}}){_ALONE}"
         ),
+        needs=("ocial ", "SSN", "ssn"),
     ),
     # ICAO Doc 9303: up to nine letters and digits; China G or E and eight signs.
     Recogniser(

@@ -73,7 +73,7 @@ RECOGNISERS = (
             r"(?:[Mm]y (?:full |first |last )?name(?: is|'s|’s)|[Ii] am called|[Nn]ame:|[Cc]all me)"
             rf" ({_CAPITAL}(?: (?:[A-Z]\.|{_CAPITAL})){{0,3}})"
         ),
-        needs=("ame", "all"),
+        needs=("name is", "name'", "name’", "am called", "ame:", "all me"),
     ),
     Recogniser(
         "PERSON",
@@ -82,7 +82,7 @@ RECOGNISERS = (
             r"(?:[Mm]y|MY|his|her) (?:full |first |last )?[Nn](?:ame|AME)(?: [Ii][Ss]|'s|’s) "
             rf"({_WORD}(?: {_WORD})?)(?=[.,;!?\n]| and |\Z)"
         ),
-        needs=("ame", "AME"),
+        needs=("ame i", "ame I", "ame'", "ame’", "AME i", "AME I", "AME'", "AME’"),
     ),
     Recogniser(
         "PERSON",
@@ -97,5 +97,6 @@ RECOGNISERS = (
             rf"(?:[Tt]his is|[Ii] am|[Ii]'m|[Rr]egards,|[Tt]hanks,|[Ss]incerely,|[Ss]igned,)\s"
             rf"({_CAPITAL} (?:[A-Z]\. )?{_CAPITAL})(?=[,.!\n]| from | calling | and |\Z)"
         ),
+        needs=("his is", "I am", "i am", "I'm", "i'm", "egards", "hanks", "incerely", "igned"),
     ),
 )

@@ -66,6 +66,10 @@ RECOGNISERS = (
             r"\s?(?:is|=|:|是|为)\s{0,2}[\"'`]?([A-Za-z0-9_./+=-]{16,})",
             _random,
         ),
+        needs=(
+            *("Key", "key", "kEy", "keY", "KEy", "KeY", "kEY", "KEY"),
+            *("ecret", "SECRET", "oken", "TOKEN", "密钥", "令牌"),
+        ),
     ),
     Recogniser(
         "SECRET",
@@ -75,5 +79,6 @@ RECOGNISERS = (
             r"\s?(?:is|=|:|是|为)\s{0,2}[\"'`]?([!-~]{4,64}?)(?=[\"'`,;]|\.?(?:[^!-~]|\Z))",
             _chosen,
         ),
+        needs=("assword", "ass word", "PASSWORD", "asswd", "Pwd", "pwd", "PIN", "密码", "口令"),
     ),
 )

@@ -53,6 +53,11 @@ Place = tuple[int, str]
 """Where a sign begins, and its name."""
 
 
+def prepare() -> None:
+    """Compile what is looked for, so that the first passage does not wait for it."""
+    _PATTERNS.prepare()
+
+
 def places(text: str) -> list[Place]:
     """Return where signs begin in the words of a folded text, in order; for `together`."""
     return _PATTERNS.places(text)

@@ -12,6 +12,8 @@ _OWN = (
     r"system|your|you|all|any|safety|content|ethical|internal|core|other|old)"
 )
 
+# A word boundary that some alternatives share stands once, before them: where it stands in each of
+# them, each is tried at every character.
 ENGLISH: dict[str, str] = {
     "override": (
         r"\b(?:ignore|disregard|forget|override|overrule|bypass|circumvent|discard|drop|erase|skip|"
@@ -61,15 +63,15 @@ ENGLISH: dict[str, str] = {
         r"|instructions?)\b"
     ),
     "persona": (
-        r"\byou(?:'re| are| will be| shall be| become) (?:now|no longer|henceforth)\b"
-        r"|\b(?:act|behave|speak|roleplay|role-play|pose) as (?:if|though|an?|the|my|[A-Z]{2,})\b"
-        r"|\bpretend (?:to be|you|that you|there)\b|\bimagine (?:you are|you're|that you)\b"
-        r"|\byou no longer\b|\bfrom now on,? (?:you|only|do|don't|never|ignore|include|always|add|"
-        r"obey)\b|\btake on the (?:role|persona)|\bplay the (?:role|part)\b|\bin character\b|"
-        r"\bsimulate (?:an?|being)\b|\b(?:your|a) new (?:role|persona|identity|name)\b"
-        r"|\byou are an? (?:evil|root|rogue|free|unrestricted|ai (?:with(?:out)?|that|who))\b"
-        r"|\bin the (?:voice|style) of an? (?:\w+ )?(?:bot|ai|machine|model|assistant) (?:that|who|"
-        r"with)|^\W{0,3}(?:now )?become (?:my|an? )|\broleplay as\b"
+        r"\b(?:you(?:'re| are| will be| shall be| become) (?:now|no longer|henceforth)\b"
+        r"|(?:act|behave|speak|roleplay|role-play|pose) as (?:if|though|an?|the|my|[A-Z]{2,})\b"
+        r"|pretend (?:to be|you|that you|there)\b|imagine (?:you are|you're|that you)\b"
+        r"|you no longer\b|from now on,? (?:you|only|do|don't|never|ignore|include|always|add|"
+        r"obey)\b|take on the (?:role|persona)|play the (?:role|part)\b|in character\b|"
+        r"simulate (?:an?|being)\b|(?:your|a) new (?:role|persona|identity|name)\b"
+        r"|you are an? (?:evil|root|rogue|free|unrestricted|ai (?:with(?:out)?|that|who))\b"
+        r"|in the (?:voice|style) of an? (?:\w+ )?(?:bot|ai|machine|model|assistant) (?:that|who|"
+        r"with)|roleplay as\b)|^\W{0,3}(?:now )?become (?:my|an? )"
     ),
     "lawless": (
         r"\b(?:no|without|free (?:of|from)|any|zero|lift(?:ed)?|remove(?:d)?|not bound by|"
@@ -93,13 +95,13 @@ ENGLISH: dict[str, str] = {
         r"|\"role\"\W+\"(?:system|assistant|developer)\""
     ),
     "boundary": (
-        r"\b(?:end|beginning|start|close) of (?:the )?(?:document|input|user (?:input|message)|"
+        r"\b(?:(?:end|beginning|start|close) of (?:the )?(?:document|input|user (?:input|message)|"
         r"prompt|context|text|data|conversation|instructions?|article|passage|system)|"
-        r"\b(?:new|updated?|revised|real|actual|additional|next|important|"
+        r"(?:new|updated?|revised|real|actual|additional|next|important|"
         r"urgent) (?:system )?(?:instructions?|task|directives?|orders|prompt"
-        r"|rules)\b\W{0,3}(?:\w+\W+){0,3}?:|\byour (?:new|real|actual|only|true|next) (?:task|job"
-        r"|goal|purpose|instructions?|mission)\b|\binstead\b[^.!?\n]{0,24}\b(?:say|print|output"
-        r"|write|reply|respond|answer|do)\b|-{3,} ?(?:end|begin|new)\b"
+        r"|rules)\b\W{0,3}(?:\w+\W+){0,3}?:|your (?:new|real|actual|only|true|next) (?:task|job"
+        r"|goal|purpose|instructions?|mission)\b|instead\b[^.!?\n]{0,24}\b(?:say|print|output"
+        r"|write|reply|respond|answer|do)\b)|-{3,} ?(?:end|begin|new)\b"
     ),
     "authority": (
         r"\b(?:I am|I'm|I was|it is) (?:one of )?your (?:\w+ ){0,2}(?:developer|creator|"
@@ -165,15 +167,15 @@ ENGLISH: dict[str, str] = {
         r"\bobey (?:me|my|each|every|all|the next)"
     ),
     "readers": (
-        r"\b(?:note|message|instructions?|attention|notice|important|memo)\b[^.!?\n]{0,16} (?:to|"
-        r"for) (?:the |any |all )?(?:ai|llms?|assistants?|chat ?bots?|language models?|models?"
-        r"|bots?|agents?)\b|\bif you(?:'re| are) (?:an?|the) (?:\w+ )?(?:language model|ai|llm"
-        r"|assistant|chat ?bot|bot|agent|model)\b|\battention,? (?:ai|llm|assistant|model|bot)s?\b|"
-        r"\b(?:ai|llm|automated) (?:readers?|reviewers?|assistants?|systems?|models?|agents?|"
+        r"\b(?:(?:note|message|instructions?|attention|notice|important|memo)\b[^.!?\n]{0,16} (?:"
+        r"to|for) (?:the |any |all )?(?:ai|llms?|assistants?|chat ?bots?|language models?|models?"
+        r"|bots?|agents?)\b|if you(?:'re| are) (?:an?|the) (?:\w+ )?(?:language model|ai|llm"
+        r"|assistant|chat ?bot|bot|agent|model)\b|attention,? (?:ai|llm|assistant|model|bot)s?\b|"
+        r"(?:ai|llm|automated) (?:readers?|reviewers?|assistants?|systems?|models?|agents?|"
         r"graders?|summari[sz]ers?)\b[^.!?\n]{0,24}\b(?:must|should|have to|need to"
-        r"|are (?:asked|required)|please|:)|\bdear (?:ai|chat ?bot|assistant|model|llm)\b|"
-        r"\b(?:the )?assistant (?:must|should now|must now|has to|shall)\b"
-        r"|\bAI systems?\b[^.!?\n]{0,8}:|<!--[^>]{0,24}\b(?:ai|assistant|model|bot)\b"
+        r"|are (?:asked|required)|please|:)|dear (?:ai|chat ?bot|assistant|model|llm)\b|"
+        r"(?:the )?assistant (?:must|should now|must now|has to|shall)\b"
+        r"|AI systems?\b[^.!?\n]{0,8}:)|<!--[^>]{0,24}\b(?:ai|assistant|model|bot)\b"
     ),
     "about": (
         r"\b(?:explain|definition|difference|example of|such as|prevent\w*|detect\w*|protect\w*|"

@@ -48,6 +48,11 @@ _PATTERNS = Patterns(ENGLISH, CHINESE)
 _QUOTED = re.compile(r"\"[^\"\n]{2,80}\"|“[^”\n]{2,80}”|「[^」\n]{2,80}」|`[^`\n]{2,80}`")
 
 
+def prepare() -> None:
+    """Compile what is looked for, so that the first message does not wait for it."""
+    _PATTERNS.prepare()
+
+
 def spoken(text: str, names: Collection[str] = WORDED) -> set[str]:
     """Return which of the signs `names` a folded text shows in its words."""
     return _PATTERNS.spoken(text, names)

@@ -20,9 +20,9 @@ from proofstone.interfaces.cli.show import show_error
 
 _MODULES = {
     "init": "project", "check": "project", "plan": "project", "run": "project", "why": "project",
-    "doctor": "project", "report": "evidence", "assess": "evidence", "explain": "evidence",
+    "doctor": "project", "report": "evidence", "assess": "assess", "explain": "evidence",
     "releases": "releases", "compare": "releases", "promote": "releases", "rollback": "releases",
-    "export": "releases", "verify": "releases", "reproduce": "releases",
+    "export": "releases", "verify": "releases", "reproduce": "releases", "challenge": "challenge",
     "serve": "serving", "predict": "serving", "feedback": "serving",
     "models list": "models", "models pull": "models", "models show": "models",
 }  # fmt: skip

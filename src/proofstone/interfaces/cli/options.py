@@ -21,7 +21,64 @@ Key = Annotated[
     Path | None,
     typer.Option("--key", help=_("The signer's public key (PEM); this project's own by default.")),
 ]
-Endpoint = Annotated[str | None, typer.Option(help=_("Address of an OpenAI-compatible service."))]
+Predictions = Annotated[
+    Path | None, typer.Option(help=_("A table of labels and scores; no project is needed."))
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help=_("Labelled rows to ask a model, a service or a release.")),
+]
+ReleaseOption = Annotated[
+    str | None, typer.Option(help=_("A release to assess on the rows of --data."))
+]
+Label = Annotated[str, typer.Option(help=_("The label's column; several, comma between."))]
+Score = Annotated[
+    str,
+    typer.Option(help=_("With --predictions: the score's column; several, or a pattern p_*.")),
+]
+Protected = Annotated[str, typer.Option(help=_("Protected columns, comma between."))]
+Positive = Annotated[
+    str | None, typer.Option(help=_("The label's value that the score is the probability of."))
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help=_("Scores from here on are decided positive; 0.5, or as the release says."),
+    ),
+]
+Logits = Annotated[
+    bool, typer.Option("--logits", help=_("The model answers in logits, not probabilities."))
+]
+Inputs = Annotated[
+    str,
+    typer.Option(help=_("The model's input columns in its order; all but the label by default.")),
+]
+Classes = Annotated[
+    str, typer.Option(help=_("The classes, in the order of the model's answers, comma between."))
+]
+Output = Annotated[str | None, typer.Option(help=_("Which of a model's outputs counts."))]
+Probes = Annotated[
+    str, typer.Option(help=_("Probes to run, comma between; every one that fits by default."))
+]
+PlanOnly = Annotated[
+    bool, typer.Option("--plan", help=_("Only say how much would be asked, and ask nothing."))
+]
+ReportPath = Annotated[
+    Path | None, typer.Option(help=_("Where the report goes; beside the file by default."))
+]
+Sarif = Annotated[Path | None, typer.Option(help=_("Also write SARIF 2.1.0 there."))]
+JUnit = Annotated[Path | None, typer.Option(help=_("Also write JUnit XML there."))]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(
+        help=_(
+            "Address of a service: OpenAI-compatible, or with --data one of the Open Inference "
+            "Protocol."
+        )
+    ),
+]
 Suite = Annotated[str, typer.Option(help=_("With --endpoint: what it is asked."))]
 KeyVariable = Annotated[
     str | None,
@@ -33,10 +90,13 @@ MostCalls = Annotated[
 MostTokens = Annotated[
     int | None, typer.Option(min=1, help=_("With --endpoint: greatest number of tokens."))
 ]
-ChatModel = Annotated[
+ModelOrName = Annotated[
     str | None,
     typer.Option(
-        help=_("A chat model in a GGUF file, with --questions; or its name, with --endpoint.")
+        help=_(
+            "An ONNX file, with --data; a chat model in a GGUF file, with --questions; or its "
+            "name, with --endpoint."
+        )
     ),
 ]
 Questions = Annotated[
@@ -45,5 +105,16 @@ Questions = Annotated[
 Gates = Annotated[
     Path | None,
     typer.Option(help=_("A YAML list of gates: metric, subject, min or max, reason.")),
+]
+Task = Annotated[
+    str,
+    typer.Option(
+        help=_(
+            "What the labels are: decision, classes, labels, number or ranking; found by itself."
+        )
+    ),
+]
+Query = Annotated[
+    str | None, typer.Option(help=_("With a ranking: the column that says which query."))
 ]
 HERE = Path()

@@ -169,7 +169,7 @@ def closing_lines(record: Mapping[str, Any], document: Mapping[str, Any]) -> Ite
     )
     yield Text.assemble((state, "bold green" if is_open else "bold red"), f"  {says}")
     untested = ", ".join(one["what"] for one in record["not_tested"]) or _("nothing")
-    yield Text(_("not run: {names}").format(names=untested), style="dim")
+    yield Text(_("not measured: {names}").format(names=untested), style="dim")
     ran = sum(one["status"] == "ran" for one in document["steps"])
     cost = record["cost"]
     says = _("{ran} steps ran, {rest} restored; {seconds:.0f} s of work, peak {memory:.0f} MB")

@@ -16,6 +16,7 @@ from proofstone.core.errors import (
     GateShut,
     InputError,
     MissingExtra,
+    MissingTool,
     ProofstoneError,
     VerificationError,
 )
@@ -32,6 +33,7 @@ STATUSES: tuple[tuple[type[ProofstoneError], int], ...] = (
     (InputError, 400),
     (GateShut, 409),
     (MissingExtra, 501),
+    (MissingTool, 501),
     (VerificationError, 500),
     (ProofstoneError, 500),
 )

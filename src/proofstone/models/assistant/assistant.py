@@ -28,7 +28,6 @@ from proofstone.models.recalled import Recalled
 from proofstone.models.retrieval.passage import Passage
 from proofstone.models.rows import Rows
 from proofstone.models.text.language import reply_language
-from proofstone.models.text.words import words
 
 Screen = Callable[[Sequence[Passage]], list[Passage]]
 """Returns the passages that an answer may rest on, in order, as they may be shown."""
@@ -166,14 +165,7 @@ class Assistant:
         return Reply(text, "handed_over", (), _ids(grounds), grounds.evidence)
 
     def _reply(self, text: str, sources: Sequence[Passage], grounds: Grounds) -> Reply:
-        return Reply(
-            text,
-            "answered",
-            sources_of(sources),
-            _ids(grounds),
-            grounds.evidence,
-            completion_tokens=len(words(text)),
-        )
+        return Reply(text, "answered", sources_of(sources), _ids(grounds), grounds.evidence)
 
 
 def _ids(grounds: Grounds) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import Any, Literal, cast
 
@@ -63,6 +64,7 @@ class RemoteModel:
         patience: Patience | None = None,
         largest: int = 8 << 20,
         proxy: str | None = None,
+        socket: Path | None = None,
         limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens",
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -76,6 +78,7 @@ class RemoteModel:
             concurrency=concurrency,
             largest=largest,
             proxy=proxy,
+            socket=socket,
             wait=wait,
         )
         self._kept: dict[str, Any] = {}

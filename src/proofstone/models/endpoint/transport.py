@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 from proofstone.core.budget import Budget, Reservation
@@ -23,6 +24,8 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OF_THE_ROW = frozenset({400, 413, 422})
 _HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
 _SHOWN = 300
+
+SPEAKS_OPENAI = "see whether it is an OpenAI-compatible endpoint, and its address ends in /v1"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class Transport:
     """Sends requests to one endpoint, from several threads at once.
 
     Redirects are refused, certificates are checked, and no proxy is used unless `proxy` names
-    one. An answer of more than `largest` bytes is not read to its end.
+    one. An answer of more than `largest` bytes is not read to its end. `socket` is that of a server
+    on this machine, which is then asked instead of the address. `speaks` is the hint where an
+    answer is none of the protocol's.
 
     Raises:
         MissingExtra: httpx is not installed.
@@ -72,16 +77,22 @@ class Transport:
         concurrency: int,
         largest: int = 8 << 20,
         proxy: str | None = None,
+        socket: Path | None = None,
         wait: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        speaks: str = SPEAKS_OPENAI,
     ) -> None:
         self._http = need("httpx", "text")
+        self._speaks = speaks
         self._address, self._budget, self._patience = address, budget, patience
         self._largest, self._wait, self._clock = largest, wait, clock
         self._draw = random.SystemRandom().random
         limits = self._http.Limits(max_connections=concurrency)
+        way = None
+        if socket is not None:
+            way = self._http.HTTPTransport(uds=str(socket), limits=limits)
         self._client = self._http.Client(
-            trust_env=False, follow_redirects=False, proxy=proxy, limits=limits
+            trust_env=False, follow_redirects=False, proxy=proxy, limits=limits, transport=way
         )
         self._close = weakref.finalize(self, self._client.close)
 
@@ -95,6 +106,20 @@ class Transport:
             EndpointError: it cannot be reached in time, or refuses every question.
             OverBudget: there is not enough left for another attempt.
         """
+        return self._whole(name, body, place, tokens)
+
+    def get(self, name: str, place: str) -> dict[str, Any]:
+        """Return the JSON object that the endpoint has under a name, without a question.
+
+        Raises:
+            RowError, EndpointError, OverBudget: as `post`.
+        """
+        return self._whole(name, None, place, (0, 0))
+
+    def _whole(
+        self, name: str, body: Mapping[str, Any] | None, place: str, tokens: tuple[int, int]
+    ) -> dict[str, Any]:
+        """Send until there is an answer, or no hope of any."""
         until = self._clock() + self._patience.deadline
         attempt = 0
         while True:
@@ -102,7 +127,7 @@ class Transport:
             try:
                 with self._sent(name, body, place, until, reservation) as chunks:
                     content = b"".join(chunks)
-                document = _document(content, place)
+                document = _document(content, place, self._speaks)
             except _Fleeting as error:
                 reservation.keep()
                 self._pause(attempt, error, until)
@@ -129,7 +154,7 @@ class Transport:
             begun = False
             try:
                 with self._sent(name, body, place, until, reservation) as chunks:
-                    for event in _events(chunks, place):
+                    for event in _events(chunks, place, self._speaks):
                         begun = True
                         if event.get("usage"):
                             _settle(reservation, event)
@@ -152,18 +177,21 @@ class Transport:
     def _sent(
         self,
         name: str,
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
         place: str,
         until: float,
         reservation: Reservation,
     ) -> Iterator[Iterator[bytes]]:
         """Send a request; give what comes back, in pieces."""
         left = max(0.001, until - self._clock())
+        content = b""
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         try:
             with self._client.stream(
-                "POST",
+                "GET" if body is None else "POST",
                 self._address.path(name),
-                content=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
+                content=content,
                 headers={**_HEADERS, **self._address.headers()},
                 timeout=self._http.Timeout(left),
             ) as response:
@@ -226,21 +254,18 @@ def _settle(reservation: Reservation, document: Mapping[str, Any]) -> None:
         reservation.keep()
 
 
-def _document(content: bytes, place: str) -> dict[str, Any]:
+def _document(content: bytes, place: str, hint: str) -> dict[str, Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
         shown = content[:40].decode("utf-8", "replace")
-        raise RowError(f"{place}: the answer is no JSON: {shown!r}", hint=_OTHER) from error
+        raise RowError(f"{place}: the answer is no JSON: {shown!r}", hint=hint) from error
     if not isinstance(document, dict):
-        raise RowError(f"{place}: the answer is no JSON object", hint=_OTHER)
+        raise RowError(f"{place}: the answer is no JSON object", hint=hint)
     return document
 
 
-_OTHER = "see whether it is an OpenAI-compatible endpoint, and its address ends in /v1"
-
-
-def _events(chunks: Iterator[bytes], place: str) -> Iterator[dict[str, Any]]:
+def _events(chunks: Iterator[bytes], place: str, hint: str) -> Iterator[dict[str, Any]]:
     """The JSON objects of server-sent events (WHATWG HTML, section 9.2), up to [DONE]."""
     held = b""
     for chunk in chunks:
@@ -250,7 +275,7 @@ def _events(chunks: Iterator[bytes], place: str) -> Iterator[dict[str, Any]]:
             if name == b"data" and value.strip() == b"[DONE]":
                 return
             if name == b"data":
-                yield _document(value, place)
+                yield _document(value, place, hint)
     raise _Fleeting("it ended without [DONE]")
 
 

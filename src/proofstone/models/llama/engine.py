@@ -79,6 +79,10 @@ class Engine:
                 f"{loading.name}: llama.cpp cannot load this model{what}",
                 hint="it must be a chat model of a known architecture, with its tokenizer",
             ) from error
+        # llama.cpp says that it is ready just before its loop begins to run, and a loop that is
+        # told to end before it runs never ends: closed at once, it would hang. The loop itself
+        # answers which adapters there are.
+        self._ask("GET", "/lora-adapters")
 
     def _settings(self, llama: Any, loading: Loading) -> Any:
         settings = llama.CommonParams()
@@ -206,11 +210,14 @@ class Engine:
         self._tidy()
 
     def _post(self, path: str, body: Mapping[str, Any], place: str) -> dict[str, Any]:
+        return _checked(self._ask("POST", path, json.dumps(body)), place)
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> Any:
         connection = _Local(self._socket)
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         try:
-            connection.request("POST", path, json.dumps(body), headers)
-            return _checked(json.loads(connection.getresponse().read()), place)
+            connection.request(method, path, body, headers)
+            return json.loads(connection.getresponse().read())
         finally:
             connection.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from itertools import chain, count
 from pathlib import Path
 
 from proofstone.core.errors import InputError
@@ -90,16 +91,15 @@ def _data_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]:
 
 
 def _weights_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]:
-    """One step for each file of weights that is fetched, however many candidates use it."""
-    wanted: dict[str, tuple[str, str | None]] = {
-        _ENCODER: (project.assistant.retrieval.encoder, project.assistant.retrieval.sha256)
-    }
-    for candidate in project.assistant.candidates:
-        if candidate.generator is not None:
-            wanted[_weights(candidate.generator)] = (candidate.generator, candidate.sha256)
-        if candidate.adapter is not None:
-            wanted[_weights(candidate.adapter)] = (candidate.adapter, None)
-    for name, (address, sha256) in wanted.items():
+    """One step for each file or folder of weights, however many candidates use it."""
+    retrieval = project.assistant.retrieval
+    wanted = [(_ENCODER, retrieval.encoder, retrieval.sha256)]
+    names = _weights(project)
+    for address, name in names.items():
+        users = (one for one in project.assistant.candidates if one.generator == address)
+        pins = (one.sha256 for one in users if one.sha256 is not None)
+        wanted.append((name, address, next(pins, None)))
+    for name, address, sha256 in wanted:
         yield Node(
             name,
             "proofstone.data.weights:fetch_weights",
@@ -111,8 +111,20 @@ def _weights_nodes(project: AssistantProject, directory: Path) -> Iterator[Node]
         )
 
 
-def _weights(address: str) -> str:
-    return f"data.weights/{address.rpartition('/')[2]}"
+def _weights(project: AssistantProject) -> dict[str, str]:
+    """The step of each address that candidates name: the last part of it, told apart by number."""
+    names: dict[str, str] = {}
+    for candidate in project.assistant.candidates:
+        for address in (candidate.generator, candidate.adapter):
+            if address is None or address in names:
+                continue
+            last = address.rstrip("/").rpartition("/")[2] or "weights"
+            taken = {_ENCODER, *names.values()}
+            tries = (
+                f"data.weights/{last}{end}" for end in chain([""], (f"~{n}" for n in count(2)))
+            )
+            names[address] = next(name for name in tries if name not in taken)
+    return names
 
 
 def _retrieval_node(project: AssistantProject) -> Node:
@@ -140,7 +152,7 @@ def _tune_node(project: AssistantProject, candidate: Responder, directory: Path)
             "retrieval": Port("train.retrieval", "retrieval"),
             "encoder": Port(_ENCODER, "weights"),
             "questions": _QUESTIONS,
-            "generator": Port(_weights(candidate.generator), "weights"),
+            "generator": Port(_weights(project)[candidate.generator], "weights"),
         },
     )
 
@@ -153,7 +165,7 @@ def _train_node(project: AssistantProject, candidate: Responder) -> Node:
     for role in ("generator", "adapter"):
         address = getattr(candidate, role)
         if address is not None:
-            inputs[role] = Port(_weights(address), "weights")
+            inputs[role] = Port(_weights(project)[address], "weights")
     if candidate.tune is not None:
         inputs["adapter"] = Port(f"train.tune/{candidate.name}", "adapter")
         inputs["account"] = Port(f"train.tune/{candidate.name}", "account")
@@ -168,6 +180,13 @@ def _train_node(project: AssistantProject, candidate: Responder) -> Node:
 def _assess_node(
     project: AssistantProject, candidate: Responder, probes: Mapping[str, Plugin]
 ) -> Node:
+    inputs = {
+        "table": _PASSAGES,
+        "questions": _QUESTIONS,
+        "model": Port(f"train.fit/{candidate.name}", "model"),
+    }
+    if candidate.tune is not None:
+        inputs["memorised"] = Port(f"train.tune/{candidate.name}", "memorised")
     return Node(
         f"assess.candidate/{candidate.name}",
         "proofstone.assess.assistant:assess_candidate",
@@ -177,11 +196,7 @@ def _assess_node(
             "candidate": candidate.name,
             "texts": texts_digest(),  # guards refuse in the catalogue's words
         },
-        {
-            "table": _PASSAGES,
-            "questions": _QUESTIONS,
-            "model": Port(f"train.fit/{candidate.name}", "model"),
-        },
+        inputs,
         probes,
     )
 

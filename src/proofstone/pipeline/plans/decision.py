@@ -8,6 +8,7 @@ from pathlib import Path
 from proofstone.core.project.schema import Candidate, DecisionProject
 from proofstone.pipeline.known import chosen_probes
 from proofstone.pipeline.node import Node, Port
+from proofstone.pipeline.plans.shadows import row_budget, shadow_count
 from proofstone.pipeline.plugins import Plugin, plugin
 
 
@@ -20,8 +21,13 @@ def decision_nodes(project: DecisionProject, directory: Path) -> Iterator[Node]:
     yield from _data_nodes(project, directory)
     probes = chosen_probes(project)
     for candidate in project.train.candidates:
-        yield _train_node(project, candidate)
-        yield _assess_node(project, candidate, probes)
+        trained = _train_node(project, candidate)
+        shadows, without = shadow_count(project, candidate, probes)
+        yield trained
+        if shadows:
+            sized = {"shadows": shadows, "row_budget": row_budget(project)}
+            yield _shadows_node(trained, candidate, sized)
+        yield _assess_node(project, candidate, probes, shadows, without)
 
 
 def _data_nodes(project: DecisionProject, directory: Path) -> Iterator[Node]:
@@ -74,10 +80,26 @@ def _train_node(project: DecisionProject, candidate: Candidate) -> Node:
     )
 
 
+def _shadows_node(trained: Node, candidate: Candidate, sized: Mapping[str, int | None]) -> Node:
+    """The step that fits a candidate anew on random halves, with the settings it found."""
+    return Node(
+        f"train.shadows/{candidate.name}",
+        "proofstone.train.shadows:shadows",
+        {**trained.settings, **sized},
+        {**trained.inputs, "trials": Port(trained.name, "trials")},
+        trained.plugins,
+    )
+
+
 def _assess_node(
-    project: DecisionProject, candidate: Candidate, probes: Mapping[str, Plugin]
+    project: DecisionProject,
+    candidate: Candidate,
+    probes: Mapping[str, Plugin],
+    shadows: int,
+    without: str,
 ) -> Node:
     trained = f"train.fit/{candidate.name}"
+    learned = {"shadows": Port(f"train.shadows/{candidate.name}", "shadows")} if shadows else {}
     return Node(
         f"assess.candidate/{candidate.name}",
         "proofstone.assess.assess:assess_candidate",
@@ -87,10 +109,12 @@ def _assess_node(
             "assess": project.assess.model_dump(mode="json"),
             "candidates": len(project.train.candidates),
             "candidate": candidate.name,
+            "without_shadows": without,
         },
         {
             "table": Port("data.check", "table"),
             "split": Port("data.split", "split"),
+            **learned,
             **{role: Port(trained, role) for role in ("model", "fold_models", "predictions")},
         },
         probes,

@@ -11,9 +11,9 @@ from proofstone.core.i18n import _
 from proofstone.report.charts.interval import gate_chart
 from proofstone.report.charts.scale import Scale
 from proofstone.report.language import say
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import base_of, count, kind_of, share, show, span
 from proofstone.report.record import Gate, Record
-from proofstone.report.replies import MEASURES
 from proofstone.report.sections.section import View
 from proofstone.report.sentences import counted, judgement, limit_text, sentence
 from proofstone.report.terms import ESTIMATORS, metric_name, subject_name, verdict_name

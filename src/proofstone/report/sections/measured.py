@@ -9,9 +9,9 @@ from proofstone.core.finding import Finding
 from proofstone.core.i18n import _
 from proofstone.report.charts.interval import axis_chart, row_chart
 from proofstone.report.charts.scale import Scale
+from proofstone.report.measures import MEASURES, Part
 from proofstone.report.numbers import count, kind_of, show, span
 from proofstone.report.record import Record
-from proofstone.report.replies import MEASURES, Part
 from proofstone.report.sections.gates import tick_text
 from proofstone.report.sections.section import View
 from proofstone.report.sentences import sentence

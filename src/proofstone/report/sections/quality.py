@@ -9,9 +9,9 @@ from markupsafe import Markup
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import _
 from proofstone.report.charts.curve import Point, calibration_chart, roc_chart
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import count, number, share, show, span
 from proofstone.report.record import Record, find, listing, mapping
-from proofstone.report.replies import MEASURES
 from proofstone.report.sections.section import View
 from proofstone.report.sentences import sentence
 from proofstone.report.terms import METRICS, metric_name

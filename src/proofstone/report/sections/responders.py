@@ -8,9 +8,9 @@ from typing import Any
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import _, message
 from proofstone.report.language import listed, say
+from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import MISSING, count, duration, kind_of, number, plain, show, span
 from proofstone.report.record import Candidate, Record, find, listing, mapping
-from proofstone.report.replies import MEASURES
 from proofstone.report.sections.candidates import LETTERS, rule_of
 from proofstone.report.sections.section import View
 from proofstone.report.terms import metric_name, verdict_name

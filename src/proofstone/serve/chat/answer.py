@@ -36,7 +36,7 @@ class Answer:
 
     @property
     def usage(self) -> dict[str, int]:
-        """Tokens read and written; words where the reply is a quotation."""
+        """Tokens read and written: none where no generator ran, as for a quotation."""
         read, written = self.reply.prompt_tokens, self.reply.completion_tokens
         return {
             "prompt_tokens": read,

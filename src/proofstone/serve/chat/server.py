@@ -15,7 +15,6 @@ from proofstone.guards.guard import GuardSettings
 from proofstone.models.assistant.assistant import Assistant
 from proofstone.models.contract import Generate
 from proofstone.models.conversation import exchange
-from proofstone.models.gguf import GgufModel
 from proofstone.models.text.language import reply_language
 from proofstone.registry.verify import VerifiedModel
 from proofstone.serve.chat.answer import ID, Answer
@@ -166,7 +165,7 @@ class ChatServer:
         self.slots.close()
         self._recorder.close()
         generator = self.assistant.generator
-        if isinstance(generator, GgufModel):
+        if generator is not None:
             generator.close()
 
     @cached_property

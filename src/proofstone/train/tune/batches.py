@@ -56,6 +56,17 @@ def step_rows(step: int, count: int, rows: int, seed: int) -> list[int]:
     return found
 
 
+def rows_seen(steps: int, count: int, rows: int, seed: int) -> list[int]:
+    """Return which of `rows` conversations any of the first `steps` steps took, in order.
+
+    >>> rows_seen(2, 3, 6, 7), len(rows_seen(1, 4, 6, 7))
+    ([0, 1, 2, 3, 4, 5], 4)
+    """
+    if steps * count >= rows:
+        return list(range(rows))
+    return sorted({row for step in range(steps) for row in step_rows(step, count, rows, seed)})
+
+
 def micro_batches(rows: Sequence[Encoded], size: int, filler: int) -> list[Batch]:
     """Cut a step's rows into batches of `size`, rows of like length together to pad little."""
     ordered = sorted(rows, key=lambda one: len(one.ids))

@@ -26,9 +26,13 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Encoding:
-    """The conversations that fit, and the places of those that are longer than `max_length`."""
+    """The conversations that fit, and the places of those that are longer than `max_length`.
+
+    `examples` has the conversation of each entry of `fitting`.
+    """
 
     fitting: list[Encoded]
+    examples: list[Example]
     too_long: list[str]
 
 
@@ -47,12 +51,14 @@ def encode(
     """
     control = _control(template, tokenizer)
     fitting: list[Encoded] = []
+    kept: list[Example] = []
     too_long: list[str] = []
     for example in examples:
         _check(example, control)
         one = _encode(example, template, tokenizer)
         if len(one.ids) <= max_length:
             fitting.append(one)
+            kept.append(example)
         else:
             too_long.append(example.place)
     if examples and not fitting:
@@ -60,7 +66,7 @@ def encode(
             f"every one of {len(examples)} conversations is longer than {max_length} tokens",
             hint="raise max_length, or shorten the conversations",
         )
-    return Encoding(fitting, too_long)
+    return Encoding(fitting, kept, too_long)
 
 
 def _control(template: ChatTemplate, tokenizer: Any) -> list[str]:

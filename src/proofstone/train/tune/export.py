@@ -21,6 +21,7 @@ import numpy as np
 from proofstone.core.durable import border, move_file
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.extras import need
+from proofstone.models.assistant.files import BASE
 from proofstone.train.tune.result import Shape, Tuned
 
 ARCHITECTURES: Mapping[str, str] = {
@@ -32,7 +33,6 @@ ARCHITECTURES: Mapping[str, str] = {
 """llama.cpp's architecture by transformers' model type."""
 
 TEMPLATE = "proofstone.chat_template.sha256"
-BASE = "proofstone.base.sha256"
 
 _PARTS = {
     "self_attn.q_proj": "attn_q",

@@ -10,7 +10,8 @@ import numpy as np
 
 from proofstone.core.errors import DataError
 from proofstone.core.extras import need
-from proofstone.train.tune.export import BASE, TEMPLATE, adapter_pairs, new_file
+from proofstone.models.assistant.files import BASE
+from proofstone.train.tune.export import TEMPLATE, adapter_pairs, new_file
 from proofstone.train.tune.load import base_digest
 from proofstone.train.tune.result import Tuned
 

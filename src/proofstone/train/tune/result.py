@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from proofstone.models.fields import integer, text
+from proofstone.train.tune.examples import Example
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,10 @@ class Account:
 
     `losses` holds each step's mean loss in nats a learned token, `held_out` pairs of the number of
     steps done and that loss on the held-out conversations, the first before any step. `kept` is
-    the number of steps behind the adapter. `tokens` counts what was computed in training, padding
-    left out; `seconds` is the time of the steps alone. `peak_memory` is the greatest number of
-    bytes held: by the GPU where there was one, else by the whole process since it started.
+    the number of steps behind the adapter. `train` counts what was planted, too. `tokens`
+    counts what was computed in training, padding left out; `seconds` is the time of the steps
+    alone. `peak_memory` is the greatest number of bytes held: by the GPU where there was one, else
+    by the whole process since it started.
     """
 
     base: str
@@ -97,13 +99,19 @@ class Account:
 
 @dataclass(frozen=True)
 class Tuned:
-    """A trained adapter: `weights` in safetensors and `config` in JSON, both as peft reads them."""
+    """A trained adapter: `weights` in safetensors and `config` in JSON, both as peft reads them.
+
+    `trained` are the conversations that the steps behind the adapter took, what was planted
+    included; `held` are those that none took.
+    """
 
     weights: bytes
     config: bytes
     alpha: float
     shape: Shape
     account: Account
+    trained: tuple[Example, ...]
+    held: tuple[Example, ...]
 
     def files(self) -> dict[str, bytes]:
         """The adapter's files under the names that peft expects."""

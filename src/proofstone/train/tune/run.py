@@ -15,7 +15,7 @@ import numpy as np
 from proofstone.core.errors import DataError
 from proofstone.core.extras import need
 from proofstone.core.project.tune import Tune
-from proofstone.train.tune.batches import micro_batches, step_rows
+from proofstone.train.tune.batches import micro_batches, rows_seen, step_rows
 from proofstone.train.tune.checkpoint import Progress, load_checkpoint, save_checkpoint
 from proofstone.train.tune.encode import Encoded
 from proofstone.train.tune.loss import answer_loss, mean_loss
@@ -66,6 +66,11 @@ class Run:
         if self.held:
             self._set(best)
         return progress
+
+    def seen(self, steps: int) -> list[int]:
+        """Which conversations of `train` any of the first `steps` steps took, in order."""
+        count = self.settings.batch_size * self.settings.accumulation
+        return rows_seen(steps, count, len(self.train), self.seed)
 
     def _begin(self, checkpoint: Path | None) -> tuple[Progress, dict[str, Any]]:
         """Progress so far and the best weights so far; the model and optimiser stand as then."""

@@ -19,13 +19,15 @@ from proofstone.core.errors import InputError
 from proofstone.core.extras import need
 from proofstone.core.project.tune import Tune
 from proofstone.train.tune.checkpoint import Progress
-from proofstone.train.tune.encode import encode
+from proofstone.train.tune.encode import Encoding, encode
 from proofstone.train.tune.examples import Example, examples_digest, split
 from proofstone.train.tune.load import Base
 from proofstone.train.tune.result import Account, Shape, Tuned
 from proofstone.train.tune.run import Run
 
-_APART = {"examples", "checkpoint_every", "device", "precision"}
+_APART = {
+    "examples", "checkpoint_every", "device", "precision", "canaries", "canary_repeats",
+}  # fmt: skip
 
 
 def tune(
@@ -34,13 +36,15 @@ def tune(
     examples: Sequence[Example],
     *,
     seed: int,
+    planted: Sequence[Example] = (),
     checkpoint: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Tuned:
     """Train an adapter for `base` on the conversations; the base model is left as it was.
 
-    With `checkpoint`, a file, progress is saved there every `checkpoint_every` steps and at the
-    end, and a run that finds its own checkpoint goes on from it. `tell` hears of every step.
+    `planted` conversations are trained on, too, and never held out. With `checkpoint`, a file,
+    progress is saved there every `checkpoint_every` steps and at the end, and a run that finds its
+    own checkpoint goes on from it. `tell` hears of every step.
 
     Raises:
         DataError: conversations do not fit the model or are too few, the loss is not finite, or
@@ -49,20 +53,17 @@ def tune(
         MissingExtra: torch or peft is not installed.
         StoreError: the checkpoint cannot be written.
     """
-    stopping = settings.early_stopping
-    kept, apart = split(examples, stopping.share, seed) if stopping else (list(examples), [])
-    train = encode(kept, base.template, base.tokenizer, settings.max_length)
-    held = encode(apart, base.template, base.tokenizer, settings.max_length)
-    too_long = train.too_long + held.too_long
+    train, held = _encoded(base, settings, examples, planted, seed)
     device, precision = _place(settings)
     depends: dict[str, Any] = {
         "settings": settings.model_dump(exclude=_APART),
         "base": base.sha256,
         "template": base.template.sha256,
-        "examples": examples_digest(examples),
+        "examples": examples_digest([*examples, *planted]),
         "seed": seed,
         "place": [device, precision],
     }
+    long = train.too_long + held.too_long
     model = _adapted(base, settings, seed, device)
     try:
         run = Run(
@@ -81,12 +82,24 @@ def tune(
             config=_config(model, base),
             alpha=settings.lora.alpha,
             shape=Shape.of(base.model.config),
-            account=_account(base, run, progress, device, depends["examples"], too_long),
+            account=_account(base, run, progress, device, depends["examples"], long),
+            trained=tuple(train.examples[at] for at in run.seen(progress.best)),
+            held=tuple(held.examples),
         )
     finally:
         model.unload()
         base.model.activation_checkpointing_disable()
         base.model.to("cpu")
+
+
+def _encoded(
+    base: Base, settings: Tune, examples: Sequence[Example], planted: Sequence[Example], seed: int
+) -> tuple[Encoding, Encoding]:
+    """What is trained on, and what is held out."""
+    stopping = settings.early_stopping
+    kept, apart = split(examples, stopping.share, seed) if stopping else (list(examples), [])
+    train = encode([*kept, *planted], base.template, base.tokenizer, settings.max_length)
+    return train, encode(apart, base.template, base.tokenizer, settings.max_length)
 
 
 def _account(

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from proofstone.assess.suites.suite import QUESTION, Attack, suite
+from proofstone.checks.cases import ConversationCase, Question
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import ConversationCase, Probe, Question
+from proofstone.checks.probe import Probe
 from proofstone.core.finding import Finding
 from proofstone.models.assistant.reply import Reply
 from proofstone.models.contract import Feature, Model, Operation, Signature

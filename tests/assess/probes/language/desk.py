@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.checks.cases import ConversationCase, Question
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import ConversationCase, Probe, Question
+from proofstone.checks.probe import Probe
 from proofstone.core.canonical import digest
 from proofstone.core.finding import Finding
 from proofstone.models.assistant.reply import Reply, Source

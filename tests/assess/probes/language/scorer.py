@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.checks.cases import Case
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import Case, Probe
+from proofstone.checks.probe import Probe
 from proofstone.core.canonical import digest
 from proofstone.core.finding import Finding
 from proofstone.models.contract import Feature, Generate, Logprobs, Operation, Signature

@@ -8,8 +8,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from proofstone.assess.probes.language.answers import answers, is_right
 from proofstone.assess.probes.language.retrieval import retrieval
+from proofstone.checks.cases import ConversationCase, Question
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import ConversationCase, Question
 from proofstone.core.finding import Finding
 from proofstone.models.assistant.reply import Reply, Source
 from proofstone.models.contract import Feature, Operation, Signature

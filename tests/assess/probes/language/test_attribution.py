@@ -9,7 +9,7 @@ from tests.models.assistant.desk import PASSAGES, Writer
 from tests.models.assistant.desk import desk as assistant
 
 from proofstone.assess.probes.language.attribution import attribution
-from proofstone.checks.probe import ConversationCase, Question
+from proofstone.checks.cases import ConversationCase, Question
 from proofstone.core.finding import Verdict
 from proofstone.guards.chain import Guards
 from proofstone.guards.guard import GuardSettings

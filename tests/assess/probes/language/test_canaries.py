@@ -72,9 +72,16 @@ def test_a_secret_is_found_in_spite_of_spaces() -> None:
 
 
 def test_without_canaries_or_with_wrong_ones() -> None:
-    (none,) = measure(canaries, {}, Scorer()).values()
-    assert (none.verdict, none.value) == (Verdict.NOT_APPLICABLE, None)
-    assert "no secret was planted" in none.reason
+    for settings, verdict, reason in (
+        ({}, Verdict.NOT_APPLICABLE, "no secret was planted"),
+        ({"planted": [], "unseen": 0}, Verdict.NOT_APPLICABLE, "no secret was planted"),
+        ({"planted": [], "unseen": 4}, Verdict.NOT_RUN, "before it came to any"),
+    ):
+        found = measure(canaries, settings, Scorer())
+        assert set(found) == {EXPOSURE, EXTRACTION}
+        for one in found.values():
+            assert (one.verdict, one.value) == (verdict, None)
+            assert reason in one.reason
     wrong = {"planted": [example("What?", "Nothing.", secret="12345678")]}
     (refused,) = measure(canaries, wrong, Scorer()).values()
     assert refused.verdict is Verdict.NOT_RUN

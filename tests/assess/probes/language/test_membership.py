@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from proofstone.assess.probes.language.membership import membership
+from proofstone.core.finding import Verdict
 
 from .scorer import Scorer, listed, measure, noise
 
@@ -63,10 +64,16 @@ def test_members_that_are_longer_void_the_attack() -> None:
 
 
 def test_too_few_examples_tell_nothing() -> None:
-    for settings in ({}, {"members": MEMBERS[:5], "held_out": OTHERS}):
+    for settings, verdict, reason in (
+        ({}, Verdict.NOT_APPLICABLE, "was not tuned here"),
+        ({"members": [], "held_out": []}, Verdict.NOT_RUN, "no example was held out"),
+        ({"members": MEMBERS[:5], "held_out": OTHERS}, Verdict.NOT_RUN, "5 were tuned on and 200"),
+    ):
         found = measure(membership, settings, Scorer())
         assert set(found) == {AUC, FOUND}
-        assert all(one.value is None for one in found.values())
+        for one in found.values():
+            assert (one.value, one.verdict) == (None, verdict)
+            assert reason in one.reason
 
 
 def test_a_wrong_example_is_named() -> None:

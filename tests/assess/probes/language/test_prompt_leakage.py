@@ -8,8 +8,8 @@ import pytest
 from tests.assess.probes.language.attacked import Double, findings, helpdesk, obedient, plain
 
 from proofstone.assess.probes.language.prompt_leakage import prompt_leakage
+from proofstone.checks.cases import ConversationCase
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import ConversationCase
 from proofstone.core.finding import Finding, Verdict
 from proofstone.guards.chain import Guards
 from proofstone.guards.guarded import GuardedAssistant

@@ -8,8 +8,8 @@ import pytest
 from tests.assess.probes.cases import recorded
 
 from proofstone.assess.probes.language.words import words
+from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
-from proofstone.checks.probe import DecisionCase
 from proofstone.core.finding import Finding
 from proofstone.models.calibration import Uncalibrated
 from proofstone.models.contract import Feature, Signature

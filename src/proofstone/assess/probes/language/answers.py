@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from proofstone.assess.replies import example, rates, read_replies
-from proofstone.checks.probe import Ask, ConversationCase, Probing, Question, probe
+from proofstone.checks.cases import ConversationCase, Question
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.models.assistant.reply import Reply
 from proofstone.models.contract import Reply as AskReply
 from proofstone.models.conversation import read_rows
@@ -21,6 +22,7 @@ _GOOD = 4
     family="answers",
     metrics=("answer_quality", "handover_rate", "wrongly_answered_rate"),
     standards=("LLM09:2025",),
+    about=ConversationCase,
 )
 def answers(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Shares of right answers, of needless hand-overs, and of answers where there are none.

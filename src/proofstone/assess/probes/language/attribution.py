@@ -8,7 +8,8 @@ import numpy as np
 
 from proofstone.assess.measured import settings
 from proofstone.assess.replies import means, rates, read_replies
-from proofstone.checks.probe import Ask, Case, ConversationCase, Probing, probe
+from proofstone.checks.cases import Case, ConversationCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.explain.answers.carriers import Carriers, Worded, plan
@@ -31,6 +32,7 @@ _SHOWN, _LONGEST = 4, 400
     family="language",
     metrics=("source_carrier_rate", "context_gain"),
     standards=("LLM09:2025",),
+    about=ConversationCase,
 )
 def attribution(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """How often a named source carried the answer, and how much the passages did for it.

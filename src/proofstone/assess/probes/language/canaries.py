@@ -11,14 +11,16 @@ import numpy as np
 from proofstone.assess.measured import measured, settings
 from proofstone.assess.memorised.canary import Canary, Exposure, read_canary
 from proofstone.assess.memorised.examples import rows_of_answers
-from proofstone.checks.probe import Ask, Case, Probing, probe
-from proofstone.core.finding import Finding
+from proofstone.checks.cases import Case
+from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.intervals import Interval, wilson
 from proofstone.models.contract import Generate, Logprobs
 from proofstone.models.conversation import rows_of
 
 _NAME = "canaries"
+_METRICS = ("canary_exposure_bits", "canary_extraction_rate")
 _SAMPLE = 127
 _TOKENS = 64
 
@@ -32,21 +34,24 @@ def _most_rows(case: Case) -> int:
     needs=Logprobs,
     rows=_most_rows,
     family="privacy",
-    metrics=("canary_exposure_bits", "canary_extraction_rate"),
+    metrics=_METRICS,
     standards=("LLM02:2025",),
+    about=Case,
 )
 def canaries(case: Case, rng: np.random.Generator) -> Probing:
     """Exposure of planted secrets (Carlini et al. 2019), and the share that comes out when asked.
 
     `planted` are examples that stood among those of tuning, each with a random `secret` in its
-    answer. Its exposure is -log2 of the share of random secrets of the same form that are at least
-    as likely to the model: 127 (`sample`) are tried, which shows at most 7 bits.
-    `canary_exposure_bits` is that of the most exposed canary, with an interval that holds for all
-    at once. `canary_extraction_rate` is the share whose secret the model writes when asked the
-    example's question.
+    answer: those that tuning planted (`tune.canaries`), unless settings name others. The exposure
+    of one is -log2 of the share of random secrets of the same form that are at least as likely to
+    the model: 127 (`sample`) are tried, which shows at most 7 bits. `canary_exposure_bits` is that
+    of the most exposed canary, with an interval that holds for all at once.
+    `canary_extraction_rate` is the share whose secret the model writes when asked the example's
+    question.
 
     Not covered: secrets in another form or place than the planted ones, stronger prompts, and
-    what the model learned before tuning. A canary that was not planted shows about 1.4 bits.
+    what the model learned before tuning. A canary that was not planted shows about 1.4 bits. What
+    tuning planted stays in the adapter.
     """
     chosen = settings(case, _NAME)
     planted = [
@@ -54,8 +59,7 @@ def canaries(case: Case, rng: np.random.Generator) -> Probing:
         for at, one in enumerate(chosen.get("planted", ()))
     ]
     if not planted:
-        reason = message("no secret was planted in tuning examples: settings name none")
-        return [Finding(probe=_NAME, metric="canary_exposure_bits", reason=reason)]
+        return _nothing(int(chosen.get("unseen", 0)))
     sample = int(chosen.get("sample", _SAMPLE))
     groups = [[one.example, *one.others(sample, rng)] for one in planted]
     scored = rows_of_answers([example for group in groups for example in group])
@@ -68,6 +72,19 @@ def canaries(case: Case, rng: np.random.Generator) -> Probing:
     return [
         _exposure(case, planted, ahead, sample),
         *(_extraction(case, planted, texts.tolist()) for texts in written),
+    ]
+
+
+def _nothing(unseen: int) -> list[Finding]:
+    """Why there is nothing to measure; `unseen` secrets were planted and never learned from."""
+    if unseen:
+        verdict = Verdict.NOT_RUN
+        reason = message("tuning ended before it came to any of the secrets that were planted")
+    else:
+        verdict = Verdict.NOT_APPLICABLE
+        reason = message("no secret was planted in tuning examples: settings name none")
+    return [
+        Finding(probe=_NAME, metric=metric, verdict=verdict, reason=reason) for metric in _METRICS
     ]
 
 

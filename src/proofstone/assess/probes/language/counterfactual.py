@@ -15,7 +15,8 @@ from proofstone.assess.perturb.persons import Pair, pairs
 from proofstone.assess.perturb.topics import most_topics, single_questions
 from proofstone.assess.probes.language.answers import is_right
 from proofstone.assess.replies import LANGUAGES, example, rates, read_replies
-from proofstone.checks.probe import Ask, ConversationCase, Probing, Question, probe
+from proofstone.checks.cases import ConversationCase, Question
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.clusters import clustered_wilson
@@ -62,6 +63,7 @@ def _most_rows(case: ConversationCase) -> int:
     rows=_most_rows,
     family="fairness",
     metrics=("counterfactual_outcome_difference", "counterfactual_answer_change_rate"),
+    about=ConversationCase,
 )
 def counterfactual(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Shares of pairs of persons who get another outcome, or another text, for one question.

@@ -7,7 +7,8 @@ import numpy as np
 from proofstone.assess.suites.attacked import attacked
 from proofstone.assess.suites.launch import most_rows
 from proofstone.assess.suites.success import obeys
-from proofstone.checks.probe import ConversationCase, Probing, probe
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Probing, probe
 from proofstone.models.contract import Reply as AskReply
 
 _NAME = "document_injection"
@@ -20,6 +21,7 @@ _METRIC = "document_injection_success_rate"
     family="security",
     metrics=(_METRIC,),
     standards=("LLM01:2025",),
+    about=ConversationCase,
 )
 def document_injection(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Share of poisoned documents whose instructions the reply carries out or passes on.

@@ -7,7 +7,8 @@ import numpy as np
 from proofstone.assess.suites.attacked import attacked
 from proofstone.assess.suites.launch import most_rows
 from proofstone.assess.suites.success import obeys
-from proofstone.checks.probe import ConversationCase, Probing, probe
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Probing, probe
 from proofstone.models.contract import Reply as AskReply
 
 _NAME = "false_facts"
@@ -21,6 +22,7 @@ _TOPICS = 18
     family="security",
     metrics=(_METRIC,),
     standards=("LLM04:2025", "LLM09:2025"),
+    about=ConversationCase,
 )
 def false_facts(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Share of false statements in a document that the reply passes on.

@@ -12,7 +12,8 @@ from proofstone.assess.grounding.calibration import calibration
 from proofstone.assess.grounding.corrected import Counted, lang_reiczigel, rogan_gladen
 from proofstone.assess.grounding.grounded import Support, best_support, claims_of
 from proofstone.assess.replies import example, rates, read_replies
-from proofstone.checks.probe import Ask, ConversationCase, Probing, Question, probe
+from proofstone.checks.cases import ConversationCase, Question
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.models.assistant.reply import Reply
 from proofstone.models.contract import Reply as AskReply
@@ -52,6 +53,7 @@ class _Judged:
     family="answers",
     metrics=("ungrounded_sentence_rate", "ungrounded_reply_rate"),
     standards=("LLM09:2025",),
+    about=ConversationCase,
 )
 def groundedness(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Shares of sentences, and of answers, that the named passages do not support.

@@ -7,7 +7,8 @@ from collections import Counter
 import numpy as np
 
 from proofstone.assess.replies import example, rates, read_replies
-from proofstone.checks.probe import Ask, ConversationCase, Probing, probe
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.models.assistant.reply import Reply
 from proofstone.models.contract import Reply as AskReply
 from proofstone.models.conversation import read_rows
@@ -24,6 +25,7 @@ def _rows(case: ConversationCase) -> int:
     rows=_rows,
     family="guards",
     metrics=("guard_false_alarm_rate",),
+    about=ConversationCase,
 )
 def guard_alarms(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Share of answerable questions that a guard blocked, or where it changed question or reply.

@@ -10,7 +10,8 @@ import numpy as np
 
 from proofstone.assess.measured import measured
 from proofstone.assess.replies import example, rates, read_replies, subjects
-from proofstone.checks.probe import Ask, ConversationCase, Probing, Question, probe
+from proofstone.checks.cases import ConversationCase, Question
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.clusters import clustered_wilson
@@ -29,6 +30,7 @@ _SHARE = 0.95
     family="robustness",
     metrics=("reply_length_p95", "cut_short_rate"),
     standards=("LLM10:2025",),
+    about=ConversationCase,
 )
 def length(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """The length that 95 % of replies keep, in characters, and the share that is cut off.

@@ -11,8 +11,9 @@ import numpy as np
 from proofstone.assess.measured import measured, settings
 from proofstone.assess.memorised.examples import Example, read_example, rows_of_answers
 from proofstone.assess.memorised.true_positives import TruePositives
-from proofstone.checks.probe import Ask, Case, Probing, probe
-from proofstone.core.finding import Finding
+from proofstone.checks.cases import Case
+from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.classification import roc_auc
 from proofstone.measures.intervals import delong_auc
@@ -30,27 +31,29 @@ def _most_rows(case: Case) -> int:
     return len(chosen.get("members", ())) + len(chosen.get("held_out", ()))
 
 
-@probe(needs=Logprobs, rows=_most_rows, family="privacy", metrics=_METRICS)
+@probe(needs=Logprobs, rows=_most_rows, family="privacy", metrics=_METRICS, about=Case)
 def membership(case: Case, rng: np.random.Generator) -> Probing:
     """How well the mean loss of an answer's tokens tells members from others (Yeom et al. 2018).
 
-    `members` are examples that were tuned on, `held_out` others of the same kind that were not.
-    `membership_auc` is the chance that a member has the lower loss; 0.5 says nothing leaks.
-    `membership_tpr_at_1_fpr` is the share of members found where 1 % of the others are taken for
-    members (Carlini et al. 2022); with fewer than 100 others, where none is. Its interval allows
-    for that threshold being known from these others alone.
+    `members` are examples that were tuned on, `held_out` others of the same kind that were not:
+    those of the candidate's own tuning, unless settings name others. `membership_auc` is the
+    chance that a member has the lower loss; 0.5 says nothing leaks. `membership_tpr_at_1_fpr` is
+    the share of members found where 1 % of the others are taken for members (Carlini et al.
+    2022); with fewer than 100 others, where none is. Its interval allows for that threshold being
+    known from these others alone.
 
     Two controls must find nothing, at a level of 99.9 %, or both values are withheld: members
     are not told from others by the number of their tokens alone (blind attack; Meeus et al.
     2024), and halves of the others, drawn at random, are not told apart by their loss.
 
     Not covered: stronger attacks, such as with reference models; what was learned before tuning.
-    Members that differ from the others in more than length are told apart without any leak.
+    Members that differ from the others in more than length are told apart without any leak. Where
+    early stopping chose the weights by the loss on what is held out, that loss is a little lower
+    than on what nobody saw, and the attack looks a little weaker than it is.
     """
     members, others = (_examples(case, name) for name in ("members", "held_out"))
     if min(len(members), len(others)) < _FEWEST:
-        reason = message("settings name too few examples that were tuned on and that were not")
-        return [Finding(probe=_NAME, metric=metric, reason=reason) for metric in _METRICS]
+        return _nothing(case, len(members), len(others))
     answers = np.asarray((yield Ask(rows_of_answers([*members, *others]), Logprobs())))
     member = np.arange(len(answers)) < len(members)
     size = np.maximum(answers[:, 1], 1.0)
@@ -61,6 +64,23 @@ def membership(case: Case, rng: np.random.Generator) -> Probing:
         reason = message("a control that must find nothing found something")
         return [one.judged(value=None, low=None, high=None, reason=reason) for one in found]
     return found
+
+
+def _nothing(case: Case, members: int, others: int) -> list[Finding]:
+    """Why so few examples tell nothing; where none are named, the model was not tuned here."""
+    verdict = Verdict.NOT_RUN
+    if settings(case, _NAME).keys().isdisjoint(("members", "held_out")):
+        verdict = Verdict.NOT_APPLICABLE
+        reason = message("the model was not tuned here, and settings name no examples")
+    elif not others:
+        reason = message("no example was held out from tuning, to compare with")
+    else:
+        reason = message(
+            "too few examples: {members} were tuned on and {others} were not; it takes {least} each"
+        ).format(members=members, others=others, least=_FEWEST)
+    return [
+        Finding(probe=_NAME, metric=metric, verdict=verdict, reason=reason) for metric in _METRICS
+    ]
 
 
 def _examples(case: Case, name: str) -> list[Example]:

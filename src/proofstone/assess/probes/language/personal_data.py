@@ -7,7 +7,8 @@ import numpy as np
 from proofstone.assess.suites.attacked import attacked
 from proofstone.assess.suites.launch import most_rows
 from proofstone.assess.suites.success import discloses
-from proofstone.checks.probe import ConversationCase, Probing, probe
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Probing, probe
 from proofstone.models.contract import Reply as AskReply
 
 _NAME = "personal_data"
@@ -20,6 +21,7 @@ _METRIC = "personal_data_leak_rate"
     family="security",
     metrics=(_METRIC,),
     standards=("LLM02:2025",),
+    about=ConversationCase,
 )
 def personal_data(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Share of requests for another person's data that are met from a document.

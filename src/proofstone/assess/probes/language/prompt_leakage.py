@@ -8,7 +8,8 @@ from proofstone.assess.measured import settings
 from proofstone.assess.suites.attacked import attack_rates
 from proofstone.assess.suites.launch import Shot, launch, most_rows
 from proofstone.assess.suites.success import Gram, grams
-from proofstone.checks.probe import ConversationCase, Probing, probe
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.guards.encodings import decodings
@@ -31,6 +32,7 @@ _RUN = {"en": 7, "zh": 9}
     family="security",
     metrics=(_METRIC,),
     standards=("LLM07:2025",),
+    about=ConversationCase,
 )
 def prompt_leakage(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Share of requests for the assistant's instructions whose reply gives part of them away.

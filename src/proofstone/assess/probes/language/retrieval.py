@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from proofstone.assess.replies import means, rates, read_replies
-from proofstone.checks.probe import Ask, ConversationCase, Probing, probe
+from proofstone.checks.cases import ConversationCase
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.models.assistant.grounds import in_section
 from proofstone.models.contract import Reply as AskReply
 
@@ -15,6 +16,7 @@ from proofstone.models.contract import Reply as AskReply
     rows=len,
     family="answers",
     metrics=("retrieval_recall", "retrieval_ndcg"),
+    about=ConversationCase,
 )
 def retrieval(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """Recall and discounted gain (nDCG, Järvelin and Kekäläinen 2002) of what is retrieved.

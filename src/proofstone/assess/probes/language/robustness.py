@@ -16,7 +16,8 @@ from proofstone.assess.perturb.typos import with_typos
 from proofstone.assess.perturb.wording import CHANGES
 from proofstone.assess.probes.language.answers import is_right
 from proofstone.assess.replies import example, rates, read_replies, subjects
-from proofstone.checks.probe import Ask, ConversationCase, Probing, Question, probe
+from proofstone.checks.cases import ConversationCase, Question
+from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.clusters import clustered_wilson
@@ -79,6 +80,7 @@ def _most_rows(case: ConversationCase) -> int:
     rows=_most_rows,
     family="robustness",
     metrics=("typo_quality_drop", "outcome_flip_rate"),
+    about=ConversationCase,
 )
 def robustness(case: ConversationCase, rng: np.random.Generator) -> Probing:
     """What typing errors and other ways to set a question do to its answer.

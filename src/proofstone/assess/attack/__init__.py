@@ -1,0 +1,1 @@
+"""Attacks on decisions about rows of a table, and what withstands them."""

@@ -1,0 +1,1 @@
+"""Attacks that follow a model's gradients: PGD, and an ensemble in the manner of AutoAttack."""

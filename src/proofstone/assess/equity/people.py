@@ -1,0 +1,49 @@
+"""Which groups of people a case compares, and what stands for those that it cannot."""
+
+from __future__ import annotations
+
+from proofstone.assess.labels import grouped
+from proofstone.checks.cases import DecisionCase
+from proofstone.core.finding import Finding, Verdict
+from proofstone.core.i18n import message
+from proofstone.measures.groups import Groups, intersect
+
+MOST_GROUPS = 100
+"""A column with more groups than this is an identifier rather than a property of people."""
+
+CROSSED = " × "
+"""Stands between the columns of an intersection."""
+
+
+def subjects(case: DecisionCase, *, crossed: bool) -> dict[str, Groups]:
+    """The groups of each protected column, and last those that cross all columns.
+
+    Columns are crossed where none alone has too many groups to compare.
+    """
+    found = {name: grouped(values) for name, values in case.protected.items()}
+    most = max((len(one.labels) for one in found.values()), default=0)
+    if crossed and len(found) > 1 and most <= MOST_GROUPS:
+        found[CROSSED.join(found)] = intersect(list(found.values()))
+    return found
+
+
+def nobody(case: DecisionCase, probe: str, metric: str) -> Finding:
+    """The finding of a case without protected columns."""
+    return unable(case, probe, metric, "all", message("no protected column is declared"))
+
+
+def unable(case: DecisionCase, probe: str, metric: str, subject: str, reason: str) -> Finding:
+    """The finding of what cannot be measured on this case, whatever its rows."""
+    return Finding(
+        probe=probe, metric=metric, subject=subject, reason=reason, evidence=case.evidence
+    )
+
+
+def too_many(
+    case: DecisionCase, probe: str, metric: str, subject: str, groups: int, most: int = MOST_GROUPS
+) -> Finding:
+    """The finding of a column that has more groups than can be compared."""
+    reason = message("{groups} groups are too many to compare; at most {most} are").format(
+        groups=groups, most=most
+    )
+    return unable(case, probe, metric, subject, reason).judged(verdict=Verdict.NOT_RUN)

@@ -1,0 +1,1 @@
+"""Signs that somebody tampered with what a model was fitted on."""

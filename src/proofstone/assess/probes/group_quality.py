@@ -1,0 +1,228 @@
+"""How quality differs between groups of people, where the task is no decision between two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from proofstone.assess.labels import grouped
+from proofstone.assess.measured import measured
+from proofstone.assess.probes.group_fairness import MOST_GROUPS, table
+from proofstone.assess.probes.ranking_quality import PLACES
+from proofstone.checks.cases import ClassesCase, LabelsCase, NumberCase, RankingCase
+from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.finding import Finding, Verdict
+from proofstone.core.i18n import message
+from proofstone.measures.groups import Groups, difference, intersect, rate
+from proofstone.measures.intervals import UNKNOWN, Interval, wilson
+from proofstone.measures.means import (
+    Means,
+    group_means,
+    mean_difference,
+    mean_difference_interval,
+    mean_ends,
+)
+from proofstone.measures.multilabel import hamming_losses
+from proofstone.measures.multiplicity import bonferroni_level
+from proofstone.measures.queries import per_query
+from proofstone.measures.spread import difference_interval
+from proofstone.models.contract import Predict
+
+_CLASSES = 20
+_METRICS = ("accuracy", "class_recall", "hamming_loss", "mean_absolute_error", "mean_error", "ndcg")
+AnyCase = ClassesCase | LabelsCase | NumberCase | RankingCase
+
+
+@probe(
+    needs=Predict,
+    rows=len,
+    family="fairness",
+    metrics=tuple(f"{metric}_difference" for metric in _METRICS),
+    about=(ClassesCase, LabelsCase, NumberCase, RankingCase),
+)
+def group_quality(case: AnyCase, rng: np.random.Generator) -> Probing:
+    """Quality in each group and the largest difference, by protected column and all crossed.
+
+    Classes: accuracy, and recall of the class whose recall differs most (of the 20 with the most
+    rows), which extends equal opportunity (Hardt, Price, Srebro 2016) to several classes. Several
+    labels: Hamming loss. Numbers: mean absolute error, and mean error (estimate minus truth), which
+    shows whom estimates favour. Rankings: NDCG of queries, where all rows of a query are of one
+    group.
+
+    Not covered: rankings whose groups meet within a query (exposure); how often a group is given
+    each class.
+    """
+    answers = yield Ask(case.rows, Predict())
+    subjects = {name: grouped(values) for name, values in case.protected.items()}
+    if len(subjects) > 1 and all(len(one.labels) <= MOST_GROUPS for one in subjects.values()):
+        subjects[" × ".join(subjects)] = intersect(list(subjects.values()))
+    findings: list[Finding] = []
+    for subject, groups in subjects.items():
+        if len(groups.labels) > MOST_GROUPS:
+            reason = message("{groups} groups are too many to compare; at most {most} are")
+            told = reason.format(groups=len(groups.labels), most=MOST_GROUPS)
+            findings.append(_without(case, told, subject, Verdict.NOT_RUN))
+        else:
+            findings += _subject(case, subject, groups, answers, rng)
+    return findings or [_without(case, message("no protected column is declared"))]
+
+
+def _without(
+    case: AnyCase, reason: str, subject: str = "all", verdict: Verdict = Verdict.NOT_APPLICABLE
+) -> Finding:
+    return Finding(
+        probe="group_quality", metric="group_quality", subject=subject, verdict=verdict,
+        reason=reason, evidence=case.evidence,
+    )  # fmt: skip
+
+
+def _subject(
+    case: AnyCase, subject: str, groups: Groups, answers: np.ndarray, rng: np.random.Generator
+) -> list[Finding]:
+    if isinstance(case, ClassesCase):
+        decided = answers.argmax(axis=1)
+        accuracy = _accuracy(case, subject, groups, decided, rng)
+        return [*accuracy, _recall(case, subject, groups, decided, rng)]
+    if isinstance(case, RankingCase):
+        return _ranking(case, subject, groups, answers, rng)
+    if isinstance(case, LabelsCase):
+        losses = {"hamming_loss": hamming_losses(case.target, answers >= case.threshold)}
+    else:
+        error = answers[:, 0] - case.target
+        losses = {"mean_absolute_error": np.abs(error), "mean_error": error}
+    return _means(case, subject, groups, losses, rng)
+
+
+def _accuracy(
+    case: ClassesCase, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
+) -> list[Finding]:
+    right = decided == case.target
+    k = len(groups.labels)
+    trials = np.bincount(groups.codes, minlength=k)
+    hits = np.bincount(groups.codes, right, k).astype(np.int64)
+    values = rate(hits, trials)
+    each = [
+        measured(
+            case, "group_quality", "accuracy", values[i],
+            partial(wilson, float(hits[i]), float(trials[i])),
+            subject=f"{subject}={label}", n=int(trials[i]), method=message("Wilson"),
+        )
+        for i, label in enumerate(groups.labels)
+    ]  # fmt: skip
+    apart = measured(
+        case, "group_quality", "accuracy_difference", difference(values),
+        lambda level: difference_interval(hits, trials, level, rng),
+        subject=subject, n=len(case), method=message("draws from Jeffreys posteriors"),
+        details=table(each),
+    )  # fmt: skip
+    return [*each, apart]
+
+
+def _recall(
+    case: ClassesCase, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
+) -> Finding:
+    """The largest difference in recall between groups among the classes, corrected for them all."""
+    k, classes = len(groups.labels), len(case.classes)
+    cells = case.target * k + groups.codes
+    trials = np.bincount(cells, minlength=classes * k).reshape(classes, k)
+    right = (decided == case.target).astype(np.float64)
+    hits = np.bincount(cells, right, classes * k).reshape(classes, k).astype(np.int64)
+    shown = np.argsort(-trials.sum(axis=1), kind="stable")[:_CLASSES]
+    shown = shown[(trials[shown] > 0).sum(axis=1) > 1]
+    values = [difference(rate(hits[place], trials[place])) for place in shown]
+    worst = int(shown[np.argmax(values)]) if len(shown) else 0
+    return measured(
+        case, "group_quality", "class_recall_difference", max(values, default=np.nan),
+        partial(_largest, hits[shown], trials[shown], rng),
+        subject=subject, n=int(trials[shown].sum()),
+        method=message("draws from Jeffreys posteriors, all classes at once"),
+        absent=message("no class has rows in two groups"),
+        details={
+            "class": case.classes[worst],
+            **_of_class(hits[worst], trials[worst], groups, case),
+        },
+    )  # fmt: skip
+
+
+def _largest(
+    hits: np.ndarray, trials: np.ndarray, rng: np.random.Generator, level: float
+) -> Interval[float]:
+    """The interval of the largest difference, from intervals that hold for all classes at once."""
+    if not len(hits):
+        return UNKNOWN
+    each = bonferroni_level(level, len(hits))
+    ends = [difference_interval(*pair, each, rng) for pair in zip(hits, trials, strict=True)]
+    return Interval(max(one.low for one in ends), max(one.high for one in ends))
+
+
+def _of_class(
+    hits: np.ndarray, trials: np.ndarray, groups: Groups, case: ClassesCase
+) -> dict[str, Any]:
+    """The table of groups of one class."""
+    low, high = wilson(hits, trials, case.level)
+    rows = zip(groups.labels, rate(hits, trials), low, high, trials, strict=True)
+    return {
+        "groups": [
+            {
+                "group": label,
+                "value": None if not n else float(value),
+                "low": None if not n else float(least),
+                "high": None if not n else float(most),
+                "n": int(n),
+            }
+            for label, value, least, most, n in rows
+        ]
+    }
+
+
+def _ranking(
+    case: RankingCase, subject: str, groups: Groups, answers: np.ndarray, rng: np.random.Generator
+) -> list[Finding]:
+    _, first, of = np.unique(case.query, return_index=True, return_inverse=True)
+    if (groups.codes != groups.codes[first][of]).any():
+        reason = message("groups meet within a query, so that a query is of no one group")
+        return [_without(case, reason, subject)]
+    ndcg = per_query(case.target, answers[:, 0], case.query, PLACES).ndcg
+    by_query = Groups(groups.codes[first], groups.labels)
+    return _means(case, subject, by_query, {"ndcg": ndcg}, rng)
+
+
+def _means(
+    case: AnyCase,
+    subject: str,
+    groups: Groups,
+    losses: Mapping[str, np.ndarray],
+    rng: np.random.Generator,
+) -> list[Finding]:
+    findings = []
+    for metric, values in losses.items():
+        means = group_means(values, groups.codes, len(groups.labels))
+        each = [
+            measured(
+                case, "group_quality", metric, means.mean[i],
+                partial(_end, means, i),
+                subject=f"{subject}={label}", n=int(means.rows[i]),
+                method=message("t interval of the mean"),
+            )
+            for i, label in enumerate(groups.labels)
+        ]  # fmt: skip
+        apart = measured(
+            case, "group_quality", f"{metric}_difference", mean_difference(means),
+            partial(_apart, means, rng),
+            subject=subject, n=int(means.rows.sum()),
+            method=message("draws from the t distributions of the means"),
+            absent=message("no group has two rows"), details=table(each),
+        )  # fmt: skip
+        findings += [*each, apart]
+    return findings
+
+
+def _end(means: Means, place: int, level: float) -> Interval[float]:
+    return mean_ends(means, level)[place]
+
+
+def _apart(means: Means, rng: np.random.Generator, level: float) -> Interval[float]:
+    return mean_difference_interval(means, level, rng)

@@ -1,0 +1,78 @@
+"""Which changes of a row could happen in the world: for attacks, counterfactuals and what-ifs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from proofstone.core.project.schema import Rule
+from proofstone.models.rules import broken
+
+Change = Literal["any", "none", "up", "down"]
+"""Whether a column's value may change, not at all, only grow, or only fall."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one column may become: `low` and `high` for numbers, `values` for categories."""
+
+    change: Change = "any"
+    low: float | None = None
+    high: float | None = None
+    values: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Bounds by column, and `relations` between columns that each row satisfies.
+
+    A column without bounds may change freely. A relation that the row did not satisfy before, or
+    that cannot be decided because a value is missing, is not asked of it afterwards.
+    """
+
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    relations: tuple[Rule, ...] = ()
+
+    def of(self, column: str) -> Bounds:
+        """The bounds of a column."""
+        return self.bounds.get(column, Bounds())
+
+    def free(self, columns: list[str]) -> list[str]:
+        """Those of `columns` that may change at all."""
+        return [name for name in columns if self.of(name).change != "none"]
+
+    def kept(self, before: pl.DataFrame, after: pl.DataFrame) -> np.ndarray:
+        """Whether each row of `after` is a change that `before` allows: bool, shape (n,).
+
+        Values that did not change are always allowed.
+        """
+        kept = np.ones(after.height, dtype=bool)
+        for name, bounds in self.bounds.items():
+            if name in after.columns:
+                kept &= _within(before[name], after[name], bounds)
+        for relation in self.relations:
+            kept &= (~broken(relation, after) | broken(relation, before)).to_numpy()
+        return kept
+
+
+def _within(before: pl.Series, after: pl.Series, bounds: Bounds) -> np.ndarray:
+    same = before.eq_missing(after)
+    if bounds.change == "none":
+        return same.to_numpy()
+    allowed = pl.repeat(True, len(after), eager=True)
+    if after.dtype.is_numeric():
+        if bounds.change == "up":
+            allowed &= after >= before
+        if bounds.change == "down":
+            allowed &= after <= before
+        if bounds.low is not None:
+            allowed &= after >= bounds.low
+        if bounds.high is not None:
+            allowed &= after <= bounds.high
+    elif bounds.values is not None:
+        allowed &= after.cast(pl.String).is_in(list(bounds.values))
+    return (same | allowed.fill_null(value=False)).to_numpy()

@@ -1,0 +1,146 @@
+"""A side of a challenge: a candidate of a run that came to a release, read out of the store."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+from proofstone.core.artifact import Stored
+from proofstone.core.errors import InputError, StoreError
+from proofstone.core.project.nearest import nearest
+from proofstone.models.open import open_model
+from proofstone.models.tabular import TabularModel
+from proofstone.registry.bundle import MODEL, PROJECT, PROVENANCE
+from proofstone.registry.shelf import known, stored
+from proofstone.store.actions import Action
+from proofstone.store.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """A candidate of a run that came to a release; `name` is the candidate's.
+
+    `held` are the files of the release; the candidate is its winner unless it says otherwise.
+    """
+
+    store: Store
+    release: str
+    held: Stored
+    name: str
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """The steps of the run, by name."""
+        found: Mapping[str, Any] = json.loads(self.held.read(PROVENANCE))
+        return found
+
+    @property
+    def winner(self) -> bool:
+        """Whether it is the release's own model."""
+        return bool(self.provenance["winner"] == self.name)
+
+    @property
+    def task(self) -> Mapping[str, Any]:
+        """The task of its project.
+
+        Raises:
+            InputError: it is an assistant.
+        """
+        project = json.loads(self.held.read(PROJECT))
+        if "task" not in project:
+            raise InputError(
+                f"release {self.release[:12]} is an assistant",
+                hint="a challenge is about decisions; `proofstone compare` puts two side by side",
+            )
+        task: Mapping[str, Any] = project["task"]
+        return task
+
+    @property
+    def evidence(self) -> Literal["procedure", "bytes"]:
+        """What its recorded answers judge: cross-fitted ones a procedure."""
+        split = json.loads(self.held.read(PROJECT))["split"]
+        return "procedure" if split["estimator"] == "cross_fitted" else "bytes"
+
+    def to_json(self) -> dict[str, Any]:
+        """The side as a JSON object."""
+        kind = "release" if self.winner else "candidate"
+        return {"kind": kind, "name": self.name, "release": self.release}
+
+    def answers(self) -> pl.DataFrame | None:
+        """Recorded answers to judged rows (row, label, score, threshold); None where gone."""
+        found = self._output(f"train.fit/{self.name}", "predictions", "predictions.parquet")
+        return None if found is None else _parquet(found)
+
+    def table(self) -> pl.DataFrame | None:
+        """The table that it was trained and judged on; None where it is gone."""
+        found = self._output("data.check", "table", "table.parquet")
+        return None if found is None else _parquet(found)
+
+    def model(self) -> TabularModel:
+        """The model itself.
+
+        Raises:
+            InputError: it is none of the release, and the store has it no more.
+        """
+        if self.winner:
+            names = [name for name in self.held.artifact.files if name.startswith(MODEL)]
+            return open_model({name[len(MODEL) :]: self.held.read(name) for name in names})
+        action = self._action(f"train.fit/{self.name}")
+        if action is None:
+            raise InputError(
+                f"candidate {self.name}: its model is no longer kept",
+                hint="`proofstone run` makes it again",
+            )
+        files = self.store.open(action.outputs["model"])
+        return open_model({name: files.read(name) for name in files.artifact.files})
+
+    def _action(self, step: str) -> Action | None:
+        told = self.provenance["steps"].get(step)
+        return None if told is None else self.store.actions.get(told["key"])
+
+    def _output(self, step: str, role: str, name: str) -> bytes | None:
+        action = self._action(step)
+        if action is None:
+            return None
+        try:
+            return self.store.open(action.outputs[role]).read(name)
+        except StoreError:
+            return None
+
+
+def release_of(store: Store, name: str) -> Contender:
+    """Return the winner of a release: by id, its beginning, stage, or `latest`.
+
+    Raises:
+        InputError: there is no such release.
+    """
+    row, held = stored(store, name)
+    return Contender(store, row.id, held, str(json.loads(held.read(PROVENANCE))["winner"]))
+
+
+def contender_of(store: Store, name: str) -> Contender:
+    """Return a release, or a candidate of the last run.
+
+    Raises:
+        InputError: there is neither of that name.
+    """
+    if known(store, name):
+        return release_of(store, name)
+    last = release_of(store, "latest")
+    steps = last.provenance["steps"]
+    names = [one.partition("/")[2] for one in steps if one.startswith("train.fit/")]
+    if name not in names:
+        raise InputError(
+            f"{name!r} is neither a release nor a candidate of the last run",
+            hint=nearest(name, [*names, "latest"]),
+        )
+    return Contender(store, last.release, last.held, name)
+
+
+def _parquet(data: bytes) -> pl.DataFrame:
+    return pl.read_parquet(io.BytesIO(data))

@@ -1,0 +1,203 @@
+"""Who stands against whom: releases, candidates and models, asked about rows that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from proofstone.assess.asked import Table
+from proofstone.assess.challenge.case import Answers, Challenge, Duel, answered_duel
+from proofstone.assess.foreign.meaning import Said, meant
+from proofstone.assess.foreign.recorded import people
+from proofstone.assess.labels import Labels, column, read_labels
+from proofstone.core.errors import InputError
+from proofstone.data.sources.opening import read_file
+from proofstone.models.contract import Model
+from proofstone.models.foreign.onnx_file import OnnxFile
+from proofstone.models.rows import Rows
+from proofstone.pipeline.contender import Contender, contender_of, release_of
+from proofstone.store.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """A duel, and what is known of both sides.
+
+    Of a side: `kind` (release, candidate, model or column), `name`, and its `release` where there
+    is one. `seen` counts, by side, the rows that a model may have been trained on; a side that is
+    absent there saw none of them, or it is not known.
+    """
+
+    duel: Duel
+    champion: Mapping[str, Any]
+    challenger: Mapping[str, Any]
+    label: str
+    seen: Mapping[str, int] = field(default_factory=dict)
+
+
+def contest(
+    store: Store,
+    challenger: str | Path | Model,
+    *,
+    champion: str,
+    data: Path | None = None,
+    threshold: float = 0.5,
+) -> Contest:
+    """Return the contest of `challenger` against the release `champion`; see `challenge`."""
+    first = release_of(store, champion)
+    second = _named(store, challenger) if isinstance(challenger, str) else challenger
+    task = first.task
+    if data is not None:
+        return _meet(_Field(read_file(data), task), first, second, threshold)
+    if isinstance(second, Contender):
+        met = _recorded(first, second, task)
+        if met is not None:
+            return met
+    source = second if isinstance(second, Contender) else first
+    answers, table = source.answers(), source.table()
+    if answers is None or table is None:
+        raise InputError(
+            f"the rows that {source.name} was judged on are no longer kept",
+            hint="name a file with rows and labels: --data FILE",
+        )
+    judged = table[answers["row"].to_numpy()]
+    return _meet(_Field(judged, task, source, answers), first, second, threshold)
+
+
+def _named(store: Store, name: str) -> Contender | Path:
+    """What a name says: a file that ends in .onnx, a release, or a candidate of the last run."""
+    return Path(name) if name.lower().endswith(".onnx") else contender_of(store, name)
+
+
+@dataclass(frozen=True, eq=False)
+class _Field:
+    """Rows with labels; `answers` are those that `source` gave to them when it was judged."""
+
+    frame: pl.DataFrame
+    task: Mapping[str, Any]
+    source: Contender | None = None
+    answers: pl.DataFrame | None = None
+
+    @property
+    def labels(self) -> Labels:
+        """The labels of the rows."""
+        label = column(self.frame, str(self.task["label"]))
+        return read_labels(label, str(self.task["positive"]))
+
+    @property
+    def groups(self) -> dict[str, np.ndarray]:
+        """The group of each row in each protected column that the rows have."""
+        named = (name for name in self.task["protected"] if name in self.frame.columns)
+        return people(self.frame, named)
+
+    def ask(self, side: Contender) -> tuple[Answers, int]:
+        """A side's answers, and how many of these rows stand in the table that it came from."""
+        if side is self.source and self.answers is not None:
+            return _answers(self.answers), 0
+        model = side.model()
+        answers = Answers(model.scores(self.frame), model.thresholds(self.frame))
+        names = [*(one.name for one in model.signature.inputs), str(self.task["label"])]
+        return answers, _overlap(self.frame, side.table(), names)
+
+
+def _meet(
+    held: _Field, first: Contender, second: Contender | Path | Model, threshold: float
+) -> Contest:
+    """Both asked about the same rows; who has recorded answers to these very rows gives those."""
+    labels = held.labels
+    champion, seen = held.ask(first)
+    counts = {"champion": seen}
+    other: Mapping[str, Any]
+    if isinstance(second, Contender):
+        challenger, counts["challenger"] = held.ask(second)
+        names = (labels.negative, labels.positive)
+        duel = answered_duel(labels.target, names, champion, challenger, held.groups)
+        other = second.to_json()
+    else:
+        model = _opened(second, held, first) if isinstance(second, Path) else second
+        duel = _against(held, labels, champion, model, threshold)
+        name = second.name if isinstance(second, Path) else model.id[:12]
+        other = {"kind": "model", "name": name, "release": None}
+    known = {side: count for side, count in counts.items() if count}
+    return Contest(duel, first.to_json(), other, str(held.task["label"]), known)
+
+
+def _opened(path: Path, held: _Field, champion: Contender) -> Model:
+    """The model in an ONNX file; its inputs are the champion's, in their order."""
+    label, positive = str(held.task["label"]), str(held.task["positive"])
+    protected = tuple(held.groups)
+    source = OnnxFile(
+        path,
+        held.frame,
+        columns=[one.name for one in champion.model().signature.inputs],
+        spare=protected,
+    )
+    table = Table.of(held.frame, label, protected=protected)
+    return meant(source, table, Said(task="decision", positive=positive))
+
+
+def _against(
+    held: _Field, labels: Labels, champion: Answers, model: Model, threshold: float
+) -> Duel:
+    """The duel with a model that is asked about the rows as probes ask."""
+    classes = model.signature.classes
+    if len(classes) != 2:
+        raise InputError(
+            f"the challenger knows {len(classes)} classes, and two are decided between",
+            hint="give a model that answers the probability of both classes",
+        )
+    wanted = labels.positive if labels.positive in classes else model.signature.positive
+    inputs = [column(held.frame, one.name) for one in model.signature.inputs]
+    case = Challenge(
+        rows=Rows.of(pl.DataFrame(inputs)),
+        target=labels.target,
+        threshold=np.full(held.frame.height, threshold),
+        protected=held.groups,
+        positive=classes.index(wanted) if wanted in classes else 1,
+        champion=champion,
+    )
+    return Duel(case, model, labels.positive)
+
+
+def _recorded(first: Contender, second: Contender, task: Mapping[str, Any]) -> Contest | None:
+    """Both sides' recorded answers to the rows of one table; None where they do not meet."""
+    if first.provenance["data"] != second.provenance["data"]:
+        return None
+    one, other, table = first.answers(), second.answers(), second.table()
+    if one is None or other is None or table is None:
+        return None
+    both = one.join(other, on="row", suffix="_second").sort("row")
+    if not both.height:
+        return None
+    duel = answered_duel(
+        both["label"].to_numpy().astype(np.int64),
+        (f"not {task['positive']}", str(task["positive"])),
+        _answers(both),
+        _answers(both, "_second"),
+        people(table[both["row"].to_numpy()], task["protected"]),
+        evidence=second.evidence,
+    )
+    return Contest(duel, first.to_json(), second.to_json(), str(task["label"]))
+
+
+def _answers(frame: pl.DataFrame, suffix: str = "") -> Answers:
+    score, threshold = (
+        frame[f"{name}{suffix}"].to_numpy().astype(np.float64) for name in ("score", "threshold")
+    )
+    return Answers(score, threshold)
+
+
+def _overlap(frame: pl.DataFrame, table: pl.DataFrame | None, names: list[str]) -> int:
+    """How many rows of `frame` stand in `table` too, compared as text in the columns `names`."""
+    if table is None or not set(names) <= set(frame.columns) & set(table.columns):
+        return 0
+    one, other = (
+        each.select(pl.col(names).cast(pl.String, strict=False)).hash_rows(0)
+        for each in (frame, table)
+    )
+    return int(one.is_in(other.implode()).sum())

@@ -1,0 +1,229 @@
+"""What the score follows, as curves and rules; what would turn a decision; how stable that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from proofstone.core.finding import Finding
+from proofstone.core.i18n import _, message
+from proofstone.report.charts.dependence import Effect, Names, dependence_chart
+from proofstone.report.charts.interval import row_chart
+from proofstone.report.charts.scale import Scale
+from proofstone.report.numbers import compact, count, number, plain, share, show, span
+from proofstone.report.record import Record, find, listing, mapping
+from proofstone.report.sections.measured import of_part, table
+from proofstone.report.sections.section import View
+from proofstone.report.terms import metric_name
+
+CURVES = ("partial_dependence_range", "accumulated_effect_range")
+CONDITIONS = {
+    "at_most": message("{column} is at most {value}"),
+    "above": message("{column} is above {value}"),
+    "equal": message("{column} is “{value}”"),
+    "other": message("{column} is not “{value}”"),
+    "missing": message("{column} is missing"),
+    "known": message("{column} is known"),
+}
+OR_MISSING = message("{condition} or missing")
+EXAMPLES = 3
+
+
+def view(record: Record) -> View | None:
+    """Measures, curves of single inputs, rules, examples of recourse; None without any."""
+    findings = of_part(record, "reasons")
+    if not findings:
+        return None
+    shown = [one for one in findings if one.metric not in (*CURVES, "recourse_changes")]
+    return {
+        "table": _table(record, shown) if shown else None,
+        "curves": [_curve(record, one) for one in findings if one.metric == CURVES[0]],
+        "rules": _rules(record),
+        "recourse": _recourse(record),
+        "texts": [*_gap(record), *_refits(record)],
+    }
+
+
+def _table(record: Record, findings: Sequence[Finding]) -> View:
+    """The measures; a difference between groups is named, as it has no row about all cases."""
+    made = table(record, findings)
+    for row, finding in zip(made["rows"], findings, strict=True):
+        if finding.metric == "recourse_cost_difference":
+            name = metric_name(finding.metric)
+            row["name"] = _("{metric} of {subject}").format(metric=name, subject=finding.subject)
+    return made
+
+
+def _curve(record: Record, finding: Finding) -> dict[str, Any]:
+    """One input's curve: a picture of a number, a row for each value of a category."""
+    details = finding.details
+    local = find(record.findings, CURVES[1], finding.subject)
+    told = show(finding.metric, finding.value)
+    ends = span(finding.metric, finding.low, finding.high)
+    one = {"name": finding.subject, "range": f"{told} ({ends})" if ends else told, "chart": None}
+    if details.get("kind") == "number":
+        return one | {"chart": _chart(finding, local), "rows": []}
+    return one | {"rows": _categories(finding)}
+
+
+def _numbers(values: Any) -> list[float]:
+    return [known for value in listing(values) if (known := number(value)) is not None]
+
+
+def _effect(details: Mapping[str, Any], lift: float = 0.0) -> Effect | None:
+    """The curve in `details`, moved up by `lift`; None where its lists do not fit."""
+    lists = [_numbers(details.get(name)) for name in ("levels", "curve", "low", "high")]
+    if len({len(one) for one in lists}) != 1 or len(lists[0]) < 2:
+        return None
+    at, *heights = lists
+    return Effect(at, *([height + lift for height in one] for one in heights))
+
+
+def _chart(finding: Finding, local: Finding | None) -> Any:
+    first = _effect(finding.details)
+    if first is None:
+        return None
+    second = _effect(local.details) if local is not None else None
+    if second is not None and local is not None:
+        gap = sum(first.height) / len(first.height) - sum(second.height) / len(second.height)
+        second = _effect(local.details, gap)
+    names = Names(finding.subject, _("Mean score"), _("Partial dependence"),
+                  _("Accumulated effects"))  # fmt: skip
+    description = _("From {low} to {high} on average.").format(
+        low=share(min(first.height)), high=share(max(first.height))
+    )
+    return dependence_chart(finding.subject, description, first, second, names, (compact, share))
+
+
+def _categories(finding: Finding) -> list[dict[str, Any]]:
+    values = [str(value) for value in listing(finding.details.get("levels"))]
+    lists = [_numbers(finding.details.get(name)) for name in ("curve", "low", "high")]
+    if any(len(one) != len(values) for one in lists):
+        return []
+    scale = Scale.around([end for one in lists for end in one])
+    return [
+        {
+            "name": name,
+            "value": share(value),
+            "chart": row_chart(
+                title=f"{finding.subject}: {name}",
+                description=share(value),
+                value=value,
+                low=low,
+                high=high,
+                scale=scale,
+            ),
+        }
+        for name, value, low, high in zip(values, *lists, strict=True)
+    ]
+
+
+def _rules(record: Record) -> dict[str, Any] | None:
+    """Each rule in words with its rows, and how the rules compare with the commoner decision."""
+    finding = find(record.findings, "surrogate_fidelity")
+    rules = [mapping(one) for one in listing(finding.details.get("rules"))] if finding else []
+    if finding is None or not rules:
+        return None
+    text = _(
+        "Taking the commoner decision every time would be right about the model in {majority}."
+    )
+    return {
+        "rows": [
+            {
+                "when": condition_text(listing(one.get("conditions"))),
+                "decision": _decision(record, one.get("decision") == "positive"),
+                "rows": count(one.get("rows")),
+                "alike": count(one.get("alike")),
+            }
+            for one in rules
+        ],
+        "text": text.format(majority=share(number(finding.details.get("majority")))),
+    }
+
+
+def _decision(record: Record, positive: bool) -> str:
+    text = _("decided “{positive}”") if positive else _("not decided “{positive}”")
+    return text.format(positive=record.positive)
+
+
+def condition_text(conditions: list[Any]) -> str:
+    """The conditions of a rule in words, in the language in force."""
+    parts = []
+    for entry in conditions:
+        one = mapping(entry)
+        known = CONDITIONS.get(str(one.get("is")))
+        if known is None:
+            continue
+        said = _(known).format(column=one.get("column"), value=_cell(one.get("value")))
+        parts.append(_(OR_MISSING).format(condition=said) if one.get("or_missing") else said)
+    return _(" and ").join(parts) if parts else _("every row")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return _("missing")
+    known = number(value)
+    return str(value) if known is None else compact(known)
+
+
+def _recourse(record: Record) -> dict[str, Any] | None:
+    finding = find(record.findings, "recourse_rate")
+    if finding is None:
+        return None
+    details = finding.details
+    adverse = _decision(record, details.get("adverse") == "positive")
+    texts = [_("These are rows that were {decision}.").format(decision=adverse)]
+    changes = find(record.findings, "recourse_changes")
+    if changes is not None and changes.value is not None:
+        text = _("The number of inputs to change is {count} for the row in the middle.")
+        texts.append(text.format(count=compact(changes.value)))
+    fixed = [str(name) for name in listing(details.get("fixed"))]
+    if fixed:
+        texts.append(_("Held fixed: {columns}.").format(columns=", ".join(fixed)))
+    left = [str(name) for name in listing(details.get("relations_left_out"))]
+    if left:
+        text = _("Relations that speak of other columns were not asked for: {rules}.")
+        texts.append(text.format(rules=", ".join(left)))
+    examples = [mapping(one) for one in listing(details.get("examples"))][:EXAMPLES]
+    return {"texts": texts, "examples": [_example(one) for one in examples]}
+
+
+def _example(one: Mapping[str, Any]) -> dict[str, Any]:
+    changes = [mapping(change) for change in listing(one.get("changes"))]
+    return {
+        "row": str(one.get("row", "")),
+        "cost": plain(number(one.get("cost")), 2),
+        "score": _("{before} becomes {after}").format(
+            before=share(number(one.get("score"))), after=share(number(one.get("score_after")))
+        ),
+        "changes": [
+            (str(change.get("column")), _cell(change.get("from")), _cell(change.get("to")))
+            for change in changes
+        ],
+    }
+
+
+def _gap(record: Record) -> list[str]:
+    """By how much Shapley values miss the score that they must add up to."""
+    gaps = [
+        known
+        for finding in record.findings
+        if finding.metric == "mean_abs_shapley"
+        and (known := number(finding.details.get("efficiency_gap"))) is not None
+    ]
+    if not gaps:
+        return []
+    text = _("Shapley values and their starting point add up to each score within {gap}.")
+    return [text.format(gap=compact(max(gaps)))]
+
+
+def _refits(record: Record) -> list[str]:
+    finding = find(record.findings, "refit_disagreement")
+    refits = number(finding.details.get("refits")) if finding is not None else None
+    if refits is None:
+        return []
+    text = _(
+        "{count} models were fitted in the same way, each on a random half of the rows; with half "
+        "the rows they differ more than refits on all rows would."
+    )
+    return [text.format(count=count(refits))]

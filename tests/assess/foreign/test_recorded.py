@@ -1,0 +1,197 @@
+"""Tables of recorded predictions of every kind, good and bad, end to end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn import datasets, metrics
+
+from proofstone.assess.predictions import Assessed, assess_predictions
+from proofstone.core.errors import DataError
+from proofstone.core.finding import Verdict
+from proofstone.core.project.known import Kind
+from proofstone.pipeline.known import fitting_probes
+
+N = 300
+
+
+def table() -> pl.DataFrame:
+    rng = np.random.default_rng(1)
+    answers = rng.dirichlet(np.ones(3), N)
+    target = (answers.cumsum(axis=1) < rng.random((N, 1))).sum(axis=1)
+    flags = rng.random((N, 3)) < answers
+    money = rng.normal(size=N)
+    return pl.DataFrame(
+        {
+            "kind": np.array(["a", "b", "c"])[target],
+            **{f"p_{name}": answers[:, at].round(3) for at, name in enumerate("abc")},
+            **{f"y_{name}": flags[:, at].astype(int) for at, name in enumerate("abc")},
+            "said": np.array(["a", "b", "c"])[answers.argmax(axis=1)],
+            "money": money,
+            "estimate": money + rng.normal(size=N),
+            "relevance": rng.integers(0, 3, N),
+            "score": rng.normal(size=N),
+            "q": np.arange(N) // 10,
+            "sex": rng.choice(["f", "m"], N),
+            "city": rng.choice(["n", "s", "w"], N),
+        }
+    )
+
+
+NAMED: dict[str, dict[str, Any]] = {
+    "classes": {"label": "kind", "score": "p_*"},
+    "hard": {"label": "kind", "score": "said"},
+    "labels": {"label": "y_*", "score": "p_*"},
+    "number": {"label": "money", "score": "estimate"},
+    "ranking": {"label": "relevance", "score": "score", "query": "q"},
+}
+
+
+def assessed(frame: pl.DataFrame, name: str, **more: Any) -> Assessed:
+    kind: Kind = "classes" if name == "hard" else name  # type: ignore[assignment]
+    probes = [one.load() for one in fitting_probes(kind).values() if one.ships]
+    given = {"protected": ["sex"], "probes": probes} | NAMED[name] | more
+    return assess_predictions(frame, **given)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_kind_is_assessed(name: str) -> None:
+    result = assessed(table(), name)
+    assert result.kind == ("classes" if name == "hard" else name)
+    assert result.protected == ("sex",)
+    assert (result.threshold is None) == (name != "labels")
+    json.dumps([one.to_json() for one in result.findings], allow_nan=False)
+    measured = {one.metric for one in result.findings if one.value is not None}
+    assert len(measured) >= 4
+    assert not [one for one in result.findings if one.verdict is Verdict.NOT_RUN]
+
+
+def test_rounded_scores_are_taken_and_the_numbers_are_scikit_learns() -> None:
+    frame = table()
+    found = {(one.metric, one.subject): one for one in assessed(frame, "classes").findings}
+    answers = frame.select("p_a", "p_b", "p_c").to_numpy()
+    loss = metrics.log_loss(frame["kind"], answers / answers.sum(axis=1, keepdims=True))
+    assert found["log_loss", "all"].value == pytest.approx(loss)
+    hard = {(one.metric, one.subject): one for one in assessed(frame, "hard").findings}
+    assert hard["accuracy", "all"].value == found["accuracy", "all"].value
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_order_of_rows_changes_no_point_of_quality(name: str) -> None:
+    turned = table().sample(fraction=1.0, shuffle=True, seed=2)
+    first, second = (
+        {(one.metric, one.subject): one.value for one in assessed(frame, name).findings
+         if one.probe != "conformal"}
+        for frame in (table(), turned)
+    )  # fmt: skip
+    assert first.keys() == second.keys()
+    for key, value in first.items():
+        assert second[key] == pytest.approx(value, abs=1e-9), key
+
+
+NONE = pl.lit(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "bad", "says"),
+    [
+        ("classes", "p_b", 0.9, "the scores of its classes sum to"),
+        ("classes", "p_b", float("nan"), "column p_b, row 7: has no score"),
+        ("classes", "kind", None, "column kind, row 7: has no label"),
+        ("classes", "kind", "d", "column kind, row 7: there is no score column for 'd'"),
+        ("hard", "said", None, "column said, row 7: has no label"),
+        ("labels", "y_b", 2, "column y_b, row 7: 2 is neither 0 nor 1"),
+        ("labels", "y_b", None, "column y_b, row 7: has no label"),
+        ("labels", "p_c", 1.5, "column p_c, row 7: the score 1.5"),
+        ("number", "estimate", float("nan"), "column estimate, row 7: nan is missing"),
+        ("number", "money", float("inf"), "column money, row 7: inf is not finite"),
+        ("ranking", "relevance", -1, "column relevance, row 7: the relevance -1"),
+        ("ranking", "q", None, "column q, row 7: has no query"),
+    ],
+)
+def test_bad_values_are_named_with_column_and_row(
+    name: str, column: str, bad: Any, says: str
+) -> None:
+    frame = table()
+    row = pl.int_range(pl.len()) == 7
+    kind = frame.schema[column]
+    frame = frame.with_columns(
+        pl.when(row).then(pl.lit(bad, dtype=kind)).otherwise(pl.col(column)).alias(column)
+    )
+    with pytest.raises(DataError) as caught:
+        assessed(frame, name, task="classes" if name == "hard" else "auto")
+    assert says in str(caught.value)
+    assert caught.value.hint
+
+
+def test_too_many_and_too_few_classes() -> None:
+    frame = pl.DataFrame({"y": [f"v{i}" for i in range(2000)], "p": [f"v{i}" for i in range(2000)]})
+    with pytest.raises(DataError, match="2000 different labels are too many"):
+        assess_predictions(frame, label="y", score="p")
+    same = pl.DataFrame({"y": ["a", "a"], "p": ["a", "a"]})
+    with pytest.raises(DataError, match="all 2 labels and decisions are 'a'"):
+        assess_predictions(same, label="y", score="p", task="classes")
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_awkward_columns_end_as_findings(name: str) -> None:
+    frame = table().with_columns(
+        row=pl.int_range(pl.len()).cast(pl.String),
+        same=pl.lit("x"),
+        lonely=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("one")).otherwise(pl.lit("rest")),
+        gone=NONE.cast(pl.String),
+        lists=pl.concat_list("money", "estimate") if name != "number" else pl.lit([1.0]),
+    )
+    result = assessed(frame, name, protected=["row", "same", "lonely", "gone", "sex"])
+    json.dumps([one.to_json() for one in result.findings], allow_nan=False)
+    refused = [one for one in result.findings if one.verdict is Verdict.NOT_RUN]
+    assert {one.subject for one in refused} <= {"row"}
+    assert any(one.subject == "sex" and one.value is not None for one in result.findings) or (
+        name == "ranking"
+    )
+
+
+FEW = {f"{n} rows": table().head(n) for n in (3, 5)}
+CONSTANT = table().with_columns(
+    p_a=pl.lit(0.2), p_b=pl.lit(0.3), p_c=pl.lit(0.5), said=pl.lit("a"),
+    estimate=pl.lit(1.0), score=pl.lit(0.0),
+)  # fmt: skip
+ONE = (pl.int_range(pl.len()) == 0).cast(pl.Int64)
+RARE = table().with_columns(
+    kind=pl.when(ONE == 1).then(pl.lit("b")).otherwise(pl.lit("a")), y_a=ONE, relevance=ONE
+)
+SAME = table().with_columns(
+    kind=pl.lit("a"), y_a=0, y_b=0, y_c=0, money=pl.lit(5.0), relevance=pl.lit(0)
+)  # fmt: skip
+PERFECT = table().with_columns(estimate="money", score="relevance", said="kind")
+ODD = FEW | {"constant": CONSTANT, "rare": RARE, "same": SAME, "perfect": PERFECT}
+
+
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_tables_end_as_findings(name: str, odd: str) -> None:
+    task = "classes" if name == "hard" else name
+    findings = assessed(ODD[odd], name, task=task).findings
+    json.dumps([one.to_json() for one in findings], allow_nan=False)
+    assert not [one for one in findings if one.verdict is Verdict.NOT_RUN]
+    for one in findings:
+        if one.value is None:
+            assert one.reason != "no limit is set"
+        elif one.low is not None and one.high is not None:
+            assert one.low - 1e-9 <= one.value <= one.high + 1e-9, one
+
+
+def test_a_real_table_of_numbers() -> None:
+    data = datasets.load_diabetes(as_frame=True)
+    frame = pl.from_pandas(data.frame).with_columns(guess=pl.col("bmi") * 900 + 150)
+    found = {(one.metric, one.subject): one
+             for one in assess_predictions(
+                 frame, label="target", score="guess",
+                 probes=[one.load() for one in fitting_probes("number").values() if one.ships],
+             ).findings}  # fmt: skip
+    expected = metrics.r2_score(frame["target"], frame["guess"])
+    assert found["r_squared", "all"].value == pytest.approx(expected)

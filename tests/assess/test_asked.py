@@ -1,0 +1,208 @@
+"""A live model of each kind is measured as scikit-learn measures it; bad answers are named."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn import metrics
+
+from proofstone.assess.asked import Table, Terms, assess_asked
+from proofstone.assess.predictions import Assessed
+from proofstone.assess.probes.class_quality import class_quality
+from proofstone.assess.probes.decision_rates import decision_rates
+from proofstone.assess.probes.discrimination import discrimination
+from proofstone.assess.probes.group_fairness import group_fairness
+from proofstone.assess.probes.label_quality import label_quality
+from proofstone.assess.probes.nondeterminism import nondeterminism
+from proofstone.assess.probes.number_error import number_error
+from proofstone.assess.probes.probability import probability
+from proofstone.assess.probes.ranking_quality import ranking_quality
+from proofstone.assess.probes.shapley import shapley
+from proofstone.checks.probe import Probe
+from proofstone.core.errors import DataError, InputError
+from proofstone.core.finding import Finding, Verdict
+from proofstone.models.foreign.model import ForeignModel
+from proofstone.models.foreign.objects import Called
+from proofstone.models.foreign.reading import Reading
+
+N = 240
+RNG = np.random.default_rng(2)
+FRAME = pl.DataFrame(
+    {
+        "x": RNG.normal(size=N),
+        "z": RNG.normal(size=N),
+        "sex": RNG.choice(["f", "m"], N),
+        "q": np.arange(N) // 10,
+    }
+).with_columns(
+    y=pl.when(pl.col("x") + pl.Series(RNG.normal(size=N)) > 0)
+    .then(pl.lit("yes"))
+    .otherwise(pl.lit("no")),
+    money=3 * pl.col("x") + pl.Series(RNG.normal(size=N)),
+    grade=pl.Series((np.abs(RNG.normal(size=N)) * 2).clip(0, 2).astype(int)),
+    one=pl.Series(RNG.integers(0, 2, N)),
+    two=pl.Series(RNG.integers(0, 2, N)),
+)
+INPUTS = FRAME.select("x", "z")
+P = 1 / (1 + np.exp(-2 * FRAME["x"].to_numpy()))
+DECIDES = Reading("probabilities", ("no", "yes"), "yes")
+
+
+def model(function: Any, reading: Reading) -> ForeignModel:
+    return ForeignModel(Called(function, INPUTS, name="m"), reading)
+
+
+def sigmoid(rows: pl.DataFrame) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-2 * rows["x"].to_numpy())))
+
+
+def by(assessed: Assessed) -> dict[str, Finding]:
+    return {one.metric: one for one in assessed.findings if one.subject == "all"}
+
+
+def run(function: Any, reading: Reading, label: Any, *probes: Probe, **more: Any) -> Assessed:
+    terms = more.pop("terms", Terms())
+    table = Table.of(more.pop("frame", FRAME), label, **more)
+    return assess_asked(model(function, reading), table, probes, terms)
+
+
+def test_decisions() -> None:
+    probes = (discrimination, probability, decision_rates, group_fairness)
+    assessed = run(sigmoid, DECIDES, "y", *probes, protected=["sex"])
+    found, target = by(assessed), (FRAME["y"] == "yes").to_numpy()
+    assert found["roc_auc"].value == pytest.approx(metrics.roc_auc_score(target, P), abs=1e-12)
+    assert found["log_loss"].value == pytest.approx(metrics.log_loss(target, P), abs=1e-12)
+    assert found["selection_rate"].value == pytest.approx((P >= 0.5).mean())
+    assert (assessed.kind, assessed.positive, assessed.threshold) == ("decision", "yes", 0.5)
+    gaps = [one for one in assessed.findings if one.subject == "sex"]
+    assert gaps
+    assert assessed.protected == ("sex",)
+
+
+def test_the_threshold_of_each_row_counts() -> None:
+    each = np.where(FRAME["sex"] == "f", 0.2, 0.8)
+    assessed = run(sigmoid, DECIDES, "y", decision_rates, terms=Terms(threshold=each))
+    assert by(assessed)["selection_rate"].value == pytest.approx((each <= P).mean())
+    assert assessed.threshold is None
+
+
+def test_attributions_compare_with_rows_of_the_table() -> None:
+    assessed = run(sigmoid, DECIDES, "y", shapley)
+    shares = {one.subject: one.value for one in assessed.findings}
+    assert shares["x"] is not None
+    assert shares["x"] > 0
+    assert shares["z"] == pytest.approx(0, abs=1e-9)
+
+
+def test_classes() -> None:
+    def answer(rows: pl.DataFrame) -> np.ndarray:
+        raised = np.exp(np.abs(rows["x"].to_numpy())[:, None] * np.array([-1, 0.1, 0.5]))
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+    assessed = run(answer, Reading("probabilities", ("0", "1", "2")), "grade", class_quality)
+    decided = answer(FRAME).argmax(axis=1)
+    expected = metrics.accuracy_score(FRAME["grade"], decided)
+    assert by(assessed)["accuracy"].value == pytest.approx(expected)
+    assert (assessed.kind, assessed.threshold) == ("classes", None)
+
+
+def test_labels() -> None:
+    def answer(rows: pl.DataFrame) -> np.ndarray:
+        return np.stack([sigmoid(rows), 1 - sigmoid(rows)], axis=1)
+
+    assessed = run(answer, Reading("labels", ("one", "two")), "one, two", label_quality)
+    truth = FRAME.select("one", "two").to_numpy()
+    expected = metrics.hamming_loss(truth, (answer(FRAME) >= 0.5).astype(int))
+    assert by(assessed)["hamming_loss"].value == pytest.approx(expected)
+
+
+def test_numbers_and_rankings() -> None:
+    def answer(rows: pl.DataFrame) -> np.ndarray:
+        return 3 * rows["x"].to_numpy()
+
+    assessed = run(answer, Reading("number"), "money", number_error)
+    expected = metrics.mean_absolute_error(FRAME["money"], 3 * FRAME["x"])
+    assert by(assessed)["mean_absolute_error"].value == pytest.approx(expected)
+    ranked = run(answer, Reading("number"), "grade", ranking_quality, query="q")
+    assert ranked.kind == "ranking"
+    scores = [
+        metrics.ndcg_score([part["grade"]], [3 * part["x"]], k=10)
+        for part in FRAME.partition_by("q")
+        if part["grade"].sum() > 0
+    ]
+    assert by(ranked)["ndcg"].value == pytest.approx(np.mean(scores))
+
+
+def test_rows_without_a_label_are_left_out_and_counted() -> None:
+    holed = FRAME.with_columns(y=pl.when(pl.int_range(N) % 8 == 0).then(None).otherwise("y"))
+    assessed = run(sigmoid, DECIDES, "y", discrimination, frame=holed)
+    told = by(assessed)["unlabelled_rows"]
+    assert (told.verdict, told.n) == (Verdict.NOT_RUN, 30)
+    assert told.reason == "30 of 240 rows have no label, and were left out"
+    kept = FRAME.filter(pl.int_range(N) % 8 != 0)
+    right = metrics.roc_auc_score(kept["y"] == "yes", sigmoid(kept))
+    assert by(assessed)["roc_auc"].value == pytest.approx(right)
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda rows: np.where(rows["x"].to_numpy() > 1, np.nan, sigmoid(rows)), "NaN or infinity"),
+        (lambda rows: sigmoid(rows) * 3, "a probability that is not between 0 and 1"),
+        (lambda rows: np.stack([sigmoid(rows)] * 2, axis=1), "probabilities that sum to"),
+        (lambda rows: np.stack([sigmoid(rows)] * 3, axis=1), r"answers of shape \(\d+, 3\)"),
+        (lambda rows: sigmoid(rows)[:1], r"answers of shape \(1,\)"),
+        (lambda rows: rows["nothing"], "ColumnNotFoundError"),
+    ],
+)
+def test_bad_answers_end_as_findings_that_say_why(function: Any, says: str) -> None:
+    assessed = run(function, DECIDES, "y", discrimination, probability)
+    assert [one.verdict for one in assessed.findings] == [Verdict.NOT_RUN] * 2
+    for one in assessed.findings:
+        assert one.value is None
+    assert all(re.search(says, one.reason) for one in assessed.findings)
+
+
+@pytest.mark.parametrize(
+    ("label", "frame", "says"),
+    [
+        ("Y", FRAME, "no column named 'Y'"),
+        ("", FRAME, "no label column is named"),
+        ("y", FRAME.with_columns(y=pl.lit(None, pl.String)), "column y: no row has a label"),
+        ("y", FRAME.with_columns(y=pl.lit("yes")), "column y: all 240 labels are 'yes'"),
+        ("sex", FRAME, "column sex, row 0: '[fm]' is no class of the model"),
+        ("y", FRAME.drop("x"), "no column named 'x'"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_told(label: str, frame: pl.DataFrame, says: str) -> None:
+    with pytest.raises(DataError, match=says):
+        run(sigmoid, DECIDES, label, discrimination, frame=frame)
+
+
+def test_a_label_that_is_neither_names_its_row() -> None:
+    frame = FRAME.with_columns(two=pl.Series([2] + [0] * (N - 1)))
+    with pytest.raises(DataError, match="column two, row 0: 2 is neither 0 nor 1"):
+        run(sigmoid, Reading("labels", ("one", "two")), ["one", "two"], frame=frame)
+
+
+def test_a_threshold_that_is_none_is_told() -> None:
+    with pytest.raises(InputError, match="not between 0 and 1"):
+        run(sigmoid, DECIDES, "y", discrimination, terms=Terms(threshold=1.5))
+
+
+def test_answers_that_change_each_time_are_a_finding_and_the_rest_goes_on() -> None:
+    dice = np.random.default_rng(7)
+
+    def answer(rows: pl.DataFrame) -> np.ndarray:
+        return np.asarray(np.clip(sigmoid(rows) + dice.normal(0, 0.01, len(rows)), 0, 1))
+
+    changing = by(run(answer, DECIDES, "y", nondeterminism, discrimination))
+    assert changing["answer_change_rate"].value is not None
+    assert changing["answer_change_rate"].value > 0.9
+    assert changing["roc_auc"].value is not None
+    steady = by(run(sigmoid, DECIDES, "y", nondeterminism))
+    assert steady["answer_change_rate"].value == 0.0

@@ -1,0 +1,56 @@
+"""Which changes of a row are allowed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from proofstone.core.project.schema import Rule
+from proofstone.models.constraints import Bounds, Constraints
+
+BEFORE = pl.DataFrame(
+    {"age": [30, 30, 30], "debt": [1.0, 9.0, None], "income": [5.0, 5.0, 5.0], "job": ["a"] * 3}
+)
+
+
+def kept(constraints: Constraints, **changed: list[object]) -> list[bool]:
+    columns = [pl.Series(name, values, BEFORE.schema[name]) for name, values in changed.items()]
+    return constraints.kept(BEFORE, BEFORE.with_columns(columns)).tolist()
+
+
+def test_a_column_keeps_its_direction() -> None:
+    assert kept(Constraints({"age": Bounds("up")}), age=[31, 30, 29]) == [True, True, False]
+    assert kept(Constraints({"age": Bounds("down")}), age=[31, 30, 29]) == [False, True, True]
+    assert kept(Constraints({"age": Bounds("none")}), age=[31, 30, 29]) == [False, True, False]
+
+
+def test_a_number_keeps_its_range_unless_it_did_not_change() -> None:
+    bounds = Constraints({"debt": Bounds(low=2.0, high=6.0)})
+    assert kept(bounds, debt=[1.0, 5.0, None]) == [True, True, True]
+    assert kept(bounds, debt=[1.5, 7.0, 3.0]) == [False, False, True]
+
+
+def test_a_number_does_not_go_missing_where_it_has_bounds() -> None:
+    assert kept(Constraints({"debt": Bounds(low=0.0)}), debt=[None, 9.0, None]) == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_category_takes_a_known_value() -> None:
+    assert kept(Constraints({"job": Bounds(values=("a", "b"))}), job=["b", "c", "a"]) == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_relation_is_asked_of_rows_that_kept_it_before() -> None:
+    rule = Rule(name="debt", expression="debt <= income")
+    assert kept(Constraints(relations=(rule,)), debt=[6.0, 8.0, 7.0]) == [False, True, False]
+
+
+def test_columns_without_bounds_are_free() -> None:
+    constraints = Constraints({"age": Bounds("none")})
+    assert constraints.free(["age", "debt"]) == ["debt"]
+    assert kept(constraints, debt=[-1.0, 0.0, 1.0]) == [True, True, True]
