@@ -7,9 +7,8 @@ import math
 import numpy as np
 
 from proofstone.measures.arrays import FloatArray, IntArray
+from proofstone.measures.exact import beta_quantile
 from proofstone.measures.intervals import normal_quantile
-
-_HALVINGS = 60
 
 
 def binomial_lower(successes: IntArray, trials: int, alpha: float) -> FloatArray:
@@ -20,19 +19,9 @@ def binomial_lower(successes: IntArray, trials: int, alpha: float) -> FloatArray
     >>> binomial_lower(np.array([0, 99, 100]), 100, 0.001).round(4).tolist()
     [0.0, 0.9114, 0.9333]
     """
-    counts = np.asarray(successes, dtype=np.int64)
-    each, at = np.unique(counts, return_inverse=True)
-    k = np.arange(trials + 1)
-    ways = np.array([math.lgamma(trials + 1) - math.lgamma(i + 1) - math.lgamma(trials - i + 1)
-                     for i in range(trials + 1)])  # fmt: skip
-    low, high = np.zeros(len(each)), np.ones(len(each))
-    reached = k >= each[:, None]
-    for _ in range(_HALVINGS):
-        p = (low + high) / 2.0
-        mass = np.exp(ways + k * np.log(p)[:, None] + (trials - k) * np.log1p(-p)[:, None])
-        beyond = (mass * reached).sum(axis=1) > alpha
-        low, high = np.where(beyond, low, p), np.where(beyond, p, high)
-    return np.where(each == 0, 0.0, low)[at]
+    each, at = np.unique(np.asarray(successes, dtype=np.int64), return_inverse=True)
+    low = [beta_quantile(alpha, k, trials - k + 1.0) if k else 0.0 for k in each.tolist()]
+    return np.array(low)[at]
 
 
 def certified_radius(votes: IntArray, trials: int, sigma: float, alpha: float) -> FloatArray:

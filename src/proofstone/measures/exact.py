@@ -83,6 +83,17 @@ def exact_interval(successes: int, trials: int, level: float) -> Interval[float]
     return Interval(low, high)
 
 
+def at_most(successes: int, trials: int, p: float) -> float:
+    """Return the probability of at most `successes` of `trials`, each with probability `p`.
+
+    >>> round(at_most(0, 200, 0.01), 4)
+    0.134
+    """
+    if successes >= trials:
+        return 1.0
+    return beta_share(1.0 - p, trials - successes, successes + 1.0)
+
+
 def beta_binomial_shares(trials: int, a: float, b: float) -> FloatArray:
     """Return the probability of at most 0, 1, ..., trials successes, shape (trials + 1,).
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from proofstone.core.i18n import _, message
@@ -203,3 +204,16 @@ def duration(seconds: Any) -> str:
         return _("{seconds} s").format(seconds=plain(known, 1))
     minutes, rest = divmod(round(known), 60)
     return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+
+
+def moment(text: str) -> str:
+    """A time as the record has it, to the minute; what is no time is shown as it is.
+
+    >>> moment("2026-11-25T23:14:58.758631+00:00")
+    '2026-11-25 23:14 UTC'
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if found.tzinfo else text

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofstone.assess.memorised.exact import clopper_pearson
 from proofstone.assess.memorised.examples import Example, read_example
+from proofstone.measures.exact import exact_interval
 from proofstone.measures.intervals import Interval
 from proofstone.models import fields
 from proofstone.models.canary import drawn_like, space_of
@@ -61,7 +61,7 @@ class Exposure:
         >>> exposure.value, [round(end, 1) for end in exposure.interval]
         (8.0, [6.1, 26.6])
         """
-        share = clopper_pearson(ahead, sample, level)
+        share = exact_interval(ahead, sample, level)
         least = 1.0 / space
         low, high = (-math.log2(max(end, least)) for end in (share.high, share.low))
         return cls(-math.log2((ahead + 1) / (sample + 1)), Interval(low + 0.0, high))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofstone.assess.memorised.exact import at_most
+from proofstone.measures.exact import at_most
 from proofstone.measures.intervals import Interval, wilson
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from proofstone.core.i18n import _, message
 from proofstone.report.language import say
+from proofstone.report.numbers import moment
 from proofstone.report.record import Record, listing, mapping
 from proofstone.report.sections.candidates import rule_of
 from proofstone.report.sections.section import View
@@ -34,7 +35,7 @@ def view(record: Record) -> View | None:
     return {
         "rows": [
             {
-                "at": str(one.get("at") or "–"),
+                "at": moment(str(one.get("at") or "–")),
                 "who": str(one.get("who") or "–"),
                 "action": _(ACTIONS.get(str(one.get("action")), str(one.get("action") or "–"))),
                 "why": _why(record, one.get("why")) or "–",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from proofstone.core.finding import Verdict
 from proofstone.core.i18n import _
 from proofstone.report.language import say
-from proofstone.report.numbers import count, number
+from proofstone.report.numbers import count, moment, number
 from proofstone.report.record import Candidate, Gate, Record, find, listing, mapping
 from proofstone.report.sections.knowledge import profile_of
 from proofstone.report.sections.measured import of_part
@@ -93,7 +93,7 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     decided = [mapping(entry) for entry in listing(document.get("decisions"))]
     when = str(document.get("at") or (decided[-1].get("at") if decided else "") or "")
     if when:
-        facts.append((_("When"), when))
+        facts.append((_("When"), moment(when)))
     people = list(dict.fromkeys(str(one["who"]) for one in decided if one.get("who")))
     if people:
         facts.append((_("Who decided"), ", ".join(people)))
