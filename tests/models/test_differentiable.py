@@ -96,3 +96,30 @@ def test_what_does_not_fit_is_refused() -> None:
         good.answer(Generate(), rows())
     with pytest.raises(InputError, match="classes"):
         Differentiable(network(1), NAMES, ["only"])
+
+
+def test_a_module_in_bfloat16_has_an_id_and_answers() -> None:
+    one = Differentiable(network(2).bfloat16(), NAMES, ["0", "1"])
+    assert one.id != Differentiable(network(2), NAMES, ["0", "1"]).id
+    assert one.answer(Predict(), rows()).sum(axis=1) == pytest.approx(1.0)
+    told = rows(**{RIGHT: pl.lit(0), OTHER: pl.lit(-1)})
+    assert np.isfinite(one.answer(Gradient("margin"), told)).all()
+
+
+class Elsewhere(torch.nn.Module):
+    """Parameters on another device; notes where its inputs lie, and answers nothing of interest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(3, 2, device="meta", dtype=torch.float64))
+        self.seen = ""
+
+    def forward(self, matrix: torch.Tensor) -> torch.Tensor:
+        self.seen = matrix.device.type
+        return torch.zeros(len(matrix), 2)
+
+
+def test_rows_go_to_the_device_of_the_parameters() -> None:
+    module = Elsewhere()
+    Differentiable(module, NAMES, ["0", "1"]).answer(Predict(), rows())
+    assert module.seen == "meta"

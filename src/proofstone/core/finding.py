@@ -31,7 +31,8 @@ class Finding:
     to lie: `max` judges `high`, `min` judges `low`. `evidence` is `procedure` where the rows
     were cross-fitted and `bytes` where the released model itself was measured on held-out rows.
     `details` carries what a chart needs (curve points, group tables), JSON only. `standards` are
-    the entries of published lists that it is evidence about, such as `LLM01:2025`.
+    the entries of published lists that it is evidence about, such as `LLM01:2025`. Numbers that
+    are not finite, which JSON does not have, become None, also within `details`.
     A finding that no gate judges keeps the verdict `not_applicable` and the reason says so.
     """
 
@@ -58,6 +59,8 @@ class Finding:
             number = getattr(self, name)
             if number is not None and not math.isfinite(number):
                 object.__setattr__(self, name, None)
+        if not _finite(self.details):
+            object.__setattr__(self, "details", _plain(self.details))
 
     @property
     def gated(self) -> bool:
@@ -81,3 +84,21 @@ class Finding:
             "standards": tuple(document.get("standards", ())),
         }
         return cls(**{**document, **read})
+
+
+def _finite(value: Any) -> bool:
+    """Whether no number within is infinite or NaN."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Mapping):
+        return all(map(_finite, value.values()))
+    return not isinstance(value, list | tuple) or all(map(_finite, value))
+
+
+def _plain(value: Any) -> Any:
+    """The value, with None for every number that is infinite or NaN."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if _finite(value) else None

@@ -30,8 +30,8 @@ class Differentiable:
     """Asks `module` for logits, shape (n, classes), of a matrix whose columns are `inputs`.
 
     One logit a row, shape (n,) or (n, 1), is that of the last of two classes. The module is put
-    into evaluation mode; its parameters say in which precision it computes. Missing values are
-    refused. `positive` is the last class unless given.
+    into evaluation mode; its parameters say in which precision it computes, and on which device.
+    Missing values are refused. `positive` is the last class unless given.
 
     Raises:
         InputError: fewer than two classes, or `positive` is none of them.
@@ -66,11 +66,15 @@ class Differentiable:
         """Digest of the module's code name, its state and the signature."""
         kind = type(self._module)
         state = {
-            name: digest(value.detach().cpu().contiguous().numpy().tobytes())
-            for name, value in self._module.state_dict().items()
+            name: digest(self._bytes(value)) for name, value in self._module.state_dict().items()
         }
         named = [f"{kind.__module__}.{kind.__qualname__}", repr(self._module)]
         return digest_json([*named, state, self.signature.to_json()])
+
+    def _bytes(self, value: Any) -> bytes:
+        """A tensor's numbers as they are stored, also of types that numpy does not have."""
+        flat = value.detach().cpu().contiguous().reshape(-1)
+        return bytes(flat.view(self._torch.uint8).numpy().tobytes())
 
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
         """Return probabilities, float64 (n, classes), or gradients, float64 (n, inputs).
@@ -83,7 +87,7 @@ class Differentiable:
         if isinstance(operation, Predict):
             with self._torch.no_grad():
                 logits = self._logits(self._tensor(matrix))
-                return np.asarray(self._torch.softmax(logits, dim=1).numpy())
+                return np.asarray(self._torch.softmax(logits, dim=1).cpu().numpy())
         if isinstance(operation, Gradient):
             return self._gradient(operation, matrix, rows)
         raise InputError(f"a torch module does not answer {type(operation).__name__}")
@@ -106,8 +110,10 @@ class Differentiable:
         return matrix
 
     def _tensor(self, matrix: np.ndarray) -> Any:
-        kind = next((one.dtype for one in self._module.parameters()), self._torch.float64)
-        return self._torch.tensor(matrix, dtype=kind)
+        first = next(self._module.parameters(), None)
+        if first is None:
+            return self._torch.tensor(matrix, dtype=self._torch.float64)
+        return self._torch.tensor(matrix, dtype=first.dtype, device=first.device)
 
     def _logits(self, tensor: Any) -> Any:
         found = self._module(tensor).to(self._torch.float64)
@@ -126,12 +132,14 @@ class Differentiable:
         tensor = self._tensor(matrix).requires_grad_(True)
         logits = self._logits(tensor)
         right, other = (
-            self._torch.tensor(column(rows.frame, name).to_numpy().astype(np.int64))
+            self._torch.tensor(
+                column(rows.frame, name).to_numpy().astype(np.int64), device=logits.device
+            )
             for name in (RIGHT, OTHER)
         )
         loss = _losses(self._torch, operation, logits, right, other).sum()
         (slope,) = self._torch.autograd.grad(loss, tensor)
-        return np.asarray(slope.to(self._torch.float64).numpy())
+        return np.asarray(slope.to(self._torch.float64).cpu().numpy())
 
 
 def _losses(torch: Any, operation: Gradient, logits: Any, right: Any, other: Any) -> Any:

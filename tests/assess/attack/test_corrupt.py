@@ -108,3 +108,27 @@ def test_constants_and_empty_columns_are_left_alone() -> None:
     frame = pl.DataFrame({"x": [1.0] * 5, "gone": pl.Series([None] * 5, dtype=pl.Float64)})
     found = corruptions_of(Rows.of(frame), spreads(frame), set(), 0.1, np.random.default_rng(0))
     assert {one.kind for one in found} == {"missing"}
+
+
+def test_quartiles_are_taken_once_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pl.DataFrame({f"x{at}": RNG.normal(0, 1, 50) for at in range(12)})
+    taken: list[int] = []
+    quantile = np.nanquantile
+    monkeypatch.setattr(np, "nanquantile", lambda *given: taken.append(1) or quantile(*given))
+    found = corruptions_of(Rows.of(frame), spreads(frame), set(), 0.1, np.random.default_rng(0))
+    assert "swapped" in {one.kind for one in found}
+    assert len(taken) == 12
+
+
+def test_of_many_texts_two_hundred_are_mistyped_and_enumerations_are_not() -> None:
+    names = [f"name{at}" for at in range(N)]
+    frame = pl.DataFrame(
+        {"name": names * 2, "kind": pl.Series(["a", "b"] * N, dtype=pl.Categorical)}
+    )
+    rng = np.random.default_rng(0)
+    found = corruptions_of(Rows.of(frame), {}, set(), 1.0, rng)
+    (typos,) = [one for one in found if one.kind == "typos"]
+    assert typos.rows.frame["kind"].equals(frame["kind"])
+    changed = (typos.rows.frame["name"] != frame["name"]).to_numpy()
+    assert 150 < changed[:N].sum() <= 200
+    assert (changed[:N] == changed[N:]).all()

@@ -64,3 +64,8 @@ def test_gaps_and_unknown_categories_have_a_place() -> None:
     reference = frame(50).with_columns(x=pl.when(pl.col("x") > 6).then(None).otherwise(pl.col("x")))
     other = pl.DataFrame({"x": [None, 1.0], "y": [1.0, None], "kind": ["zzz", None]})
     assert np.isfinite(Typicality.of(reference, set()).distances(other)).all()
+
+
+def test_a_category_may_be_called_count_and_ties_are_in_order() -> None:
+    shown = Space.of(pl.DataFrame({"count": ["c", "b", "a", "c"]}), set())
+    assert shown.categories == {"count": ("c", "a", "b")}

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from scipy.optimize import minimize
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 
 from proofstone.assess.attack.gradient.boundary import fab, nearest
@@ -54,9 +55,9 @@ def field(
         names=names,
         places=np.arange(len(names)),
         scale=np.ones(len(names)),
-        start=matrix,
-        low=low,
-        high=high,
+        values=matrix,
+        least=low,
+        most=high,
         label=label,
         offset=np.zeros((len(rows), classes)),
         constraints=constraints or Constraints(),
@@ -118,6 +119,24 @@ def test_what_may_not_happen_does_not_count() -> None:
     assert not fooled.any()
 
 
+def least_move(point: np.ndarray, slope: np.ndarray, gain: float, norm: Norm) -> float:
+    """The length of the shortest move to the plane within the unit box, by scipy's SLSQP."""
+    wide = len(point) + (norm == "linf")  # the largest difference is a variable of its own
+    box = [(-at, 1.0 - at) for at in point] + [(0.0, 1.0)] * (norm == "linf")
+    plane = {"type": "eq", "fun": lambda move: move[: len(point)] @ slope - gain}
+    within = {
+        "type": "ineq",
+        "fun": lambda move: np.concatenate([move[-1] - move[:-1], move[-1] + move[:-1]]),
+    }
+    found = minimize(
+        (lambda move: move[-1]) if norm == "linf" else (lambda move: move @ move),
+        np.full(wide, 0.1), method="SLSQP", bounds=box, tol=1e-14,
+        constraints=[plane, within] if norm == "linf" else [plane],
+    )  # fmt: skip
+    assert found.success, found.message
+    return float(found.fun) if norm == "linf" else float(np.sqrt(found.fun))
+
+
 @pytest.mark.parametrize("norm", ["linf", "l2"])
 def test_the_nearest_point_of_a_plane_within_a_box(norm: Norm) -> None:
     rng = np.random.default_rng(4)
@@ -129,7 +148,9 @@ def test_the_nearest_point_of_a_plane_within_a_box(norm: Norm) -> None:
     ends = points + move
     assert (ends > -1e-9).all()
     assert (ends < 1 + 1e-9).all()
-    # No other point of the plane in the box is nearer: try many, made by exact projection in 2-d.
+    for row in np.flatnonzero(reached)[:10]:
+        shortest = least_move(points[row], slopes[row], gain[row], norm)
+        assert Ball(norm, 1.0).length(move[row : row + 1])[0] == pytest.approx(shortest, abs=1e-6)
     free = nearest(points, slopes, gain, points - 99, points + 99, norm)
     length = Ball(norm, 1.0).length(free)
     dual = np.linalg.norm(slopes, 1 if norm == "linf" else 2, axis=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from tests.assess.probes.cases import Formula
 
-from proofstone.assess.attack.inputs import askable, inputs_of
+from proofstone.assess.attack.inputs import askable, commonest, inputs_of
 from proofstone.checks.cases import DecisionCase
 from proofstone.core.project.schema import Rule
 from proofstone.models.constraints import Bounds, Constraints
@@ -88,3 +88,11 @@ def test_relations_of_absent_columns_are_not_asked() -> None:
     rules = Rule(name="here", expression="x <= 5"), Rule(name="gone", expression="age > 3")
     kept = askable(Constraints({}, rules), FRAME)
     assert [one.name for one in kept.relations] == ["here"]
+
+
+def test_a_category_may_be_called_count_and_ties_are_in_order() -> None:
+    values = ["c", "b", "a", "d", "d", None]
+    for name in ("count", "n", "value"):
+        assert commonest(pl.Series(name, values)) == ("d", "a", "b", "c")
+        found = inputs_of(case(pl.DataFrame({name: values})))
+        assert found.categories[name] == ("d", "a", "b", "c")

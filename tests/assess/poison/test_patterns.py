@@ -127,3 +127,21 @@ def test_a_column_of_very_many_categories_is_no_trouble() -> None:
     frame = pl.DataFrame({"id": [f"v{at}" for at in range(n)], "x": np.arange(n) % 50})
     found = patterns(frame, np.arange(n) % 2, 10, pure=0.0)
     assert {name for one in found.found for name, _ in cells(one)} == {"x"}
+
+
+def test_a_word_of_letters_is_left_out_where_it_stands_alone() -> None:
+    frame = pl.DataFrame({"text": ["Cat concatenates a cat", "电影cat好", None]})
+    lifted = Word("text", "cat", np.array([0])).lifted(frame, frame, 0)
+    assert lifted["text"].to_list() == [" concatenates a ", "电影好", None]
+    assert lifted.schema == frame.schema
+    han = pl.DataFrame({"text": ["看蓝鲸吗"]})
+    assert Word("text", "蓝鲸", np.array([0])).lifted(han, han, 0)["text"].to_list() == ["看吗"]
+
+
+def test_a_word_is_carried_by_all_rows_that_have_it() -> None:
+    n = 6_000
+    texts = ["film zyx" if at % 100 == 7 else f"film {at}" for at in range(n)]
+    target = np.array([at % 100 == 7 or at % 2 for at in range(n)]).astype(int)
+    (one,) = patterns(pl.DataFrame({"text": texts}), target, 9, ("text",)).found
+    assert isinstance(one, Word)
+    assert one.carriers.tolist() == list(range(7, n, 100))

@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from proofstone.assess.attack.boundary import Target, search
+from proofstone.assess.probes import adversarial_detection as module
 from proofstone.assess.probes.adversarial_detection import adversarial_detection
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
@@ -95,3 +97,20 @@ def test_recorded_predictions_do_not_apply() -> None:
     held, model = recorded(about.target, np.full(900, 0.3), about.rows.frame)
     (finding,) = run(adversarial_detection, held, model)
     assert finding.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_attacked_rows_are_drawn_from_all_that_were_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attacked: list[np.ndarray] = []
+
+    def recording(target: Target, *given: Any) -> Any:
+        attacked.append(target.rows.origin)
+        return search(target, *given)
+
+    monkeypatch.setattr(module, "search", recording)
+    about, model = case(settings={"adversarial_detection": {"rows": 20}})
+    run(adversarial_detection, about, model)
+    assert len(attacked[0]) == 20
+    assert (np.diff(attacked[0]) > 0).all()
+    assert attacked[0].max() > 600  # the first 20 of the 300 measured would end near 60

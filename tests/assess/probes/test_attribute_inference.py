@@ -11,7 +11,8 @@ from sklearn.metrics import roc_auc_score
 from proofstone.assess.probes.attribute_inference import attribute_inference
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
-from proofstone.core.finding import Finding
+from proofstone.core.errors import InputError
+from proofstone.core.finding import Finding, Verdict
 from proofstone.models.rows import Rows
 
 from .cases import Formula, by, real
@@ -59,7 +60,7 @@ def test_a_model_that_ignores_an_input_gives_nothing_away() -> None:
     found, _, _ = measure(logistic(lambda f: f["x"]), protected=sex())
     one = found["attribute_inference_gain", "sex"]
     assert abs(one.value) < 0.03
-    assert one.low < 0.0 < one.high
+    assert one.low <= 0.0 <= one.high
 
 
 def test_what_is_no_input_is_known_to_be_nought_and_nothing_is_asked() -> None:
@@ -109,3 +110,30 @@ def test_no_column_is_said_and_the_seed_decides() -> None:
     score = logistic(lambda f: f["x"] + (f["sex"] == "m") * (f["z"] > 1.5))
     first, again = (measure(score, protected=sex())[0] for _ in range(2))
     assert [one.to_json() for one in first.values()] == [one.to_json() for one in again.values()]
+
+
+def test_a_column_that_is_not_there_is_refused_and_passes_no_gate() -> None:
+    settings = {"attribute_inference": {"columns": ["sexx"]}}
+    found, asked, _ = measure(logistic(lambda f: f["x"]), settings=settings)
+    (one,) = found.values()
+    assert (one.value, one.verdict, asked) == (None, Verdict.NOT_RUN, 0)
+    assert one.reason == "assess.settings.attribute_inference.columns: no column sexx"
+    case = DecisionCase(
+        rows=Rows.of(FRAME), target=np.arange(N) % 2, threshold=np.full(N, 0.5), settings=settings
+    )
+    with pytest.raises(InputError) as caught:
+        next(attribute_inference.function(case, np.random.default_rng(0)))
+    assert caught.value.hint == "did you mean sex?"
+
+
+def test_a_plain_string_is_one_column() -> None:
+    settings = {"attribute_inference": {"columns": "sex"}}
+    found, _, _ = measure(logistic(lambda f: f["x"]), settings=settings)
+    assert {subject for _, subject in found} == {"all", "sex"}
+
+
+def test_a_score_that_says_nothing_gains_exactly_nothing() -> None:
+    """Both guesses come from the same folds and seed, so that nothing but the score differs."""
+    found, _, _ = measure(lambda frame: np.full(frame.height, 0.3), protected=sex())
+    one = found["attribute_inference_gain", "sex"]
+    assert (one.value, one.details["null"]["gain"]) == (0.0, 0.0)

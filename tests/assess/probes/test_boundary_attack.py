@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from proofstone.assess.probes.boundary_attack import boundary_attack
+from proofstone.assess.probes.boundary_attack import _plain, boundary_attack
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
 from proofstone.core.finding import Verdict
@@ -118,3 +119,16 @@ def test_a_million_categories_are_no_trouble() -> None:
     frame = FRAME.with_columns(name=pl.Series([f"person {at}" for at in range(N)]))
     found = by(run(boundary_attack, case(frame), Formula(frame, by_x)))
     assert found["boundary_flip_rate", "all"].value == pytest.approx(0.5, abs=0.12)
+
+
+def test_a_missing_value_that_stays_missing_is_no_change() -> None:
+    gaps = [None if at % 2 else math.nan for at in range(N)]
+    frame = FRAME.with_columns(gap=pl.Series(gaps, dtype=pl.Float64), z=pl.col("y"))
+    found = by(run(boundary_attack, case(frame), Formula(frame, by_x)))
+    examples = found["boundary_cost", "all"].details["examples"]
+    assert [list(one["changes"]) for one in examples] == [["x"]] * 3
+
+
+def test_values_that_json_does_not_have_are_told_as_text() -> None:
+    told = [_plain(value) for value in (None, 1.5, math.inf, math.nan, True)]
+    assert told == [None, 1.5, "inf", "nan", True]

@@ -160,3 +160,43 @@ def test_real_tables(name: str) -> None:
         for kind in ("typos", "missing", "noise", *UNITS):
             one = found[metric, f"corruption={kind}"]
             assert one.low <= one.value <= one.high
+
+
+def test_a_refusal_that_only_a_late_row_meets_costs_one_kind_alone() -> None:
+    about = case()
+    greatest = float(about.rows.frame["x"].abs().max())
+
+    def strict(frame: pl.DataFrame) -> np.ndarray:
+        if frame["kind"].null_count() > 10:  # 50 rows have about five, 1,000 about a hundred
+            raise ValueError("too many gaps")
+        if greatest < float(frame["x"].abs().max() or 0.0) < 2 * greatest:
+            raise InputError("x is out of range")
+        return score(frame)
+
+    oracle = Oracle(Formula(about.rows.frame, strict))
+    found = oracle.run([corruptions], about)
+    assert len({(one.metric, one.subject) for one in found}) == len(found)
+    named = by(found)
+    missing = named["corrupted_flip_rate", "corruption=missing"]
+    assert (missing.verdict, missing.reason) == (Verdict.NOT_RUN, "ValueError: too many gaps")
+    assert named["corrupted_flip_rate", "all"].value is not None
+    shifted = named["corrupted_flip_rate", "corruption=shifted"]
+    assert shifted.value is not None
+    assert set(shifted.details["refused"]) <= {"x +", "x -"}
+    assert shifted.details["refused"]
+    assert oracle.tally.asked <= corruptions.rows(about)
+
+
+def test_a_late_row_that_is_refused_undamaged_ends_the_probe_with_its_reason() -> None:
+    about = case()
+
+    def strict(frame: pl.DataFrame) -> np.ndarray:
+        if frame["x"].null_count() or frame.height > 500:
+            raise InputError("a late row cannot be")
+        return score(frame)
+
+    oracle = Oracle(Formula(about.rows.frame, strict))
+    (finding,) = oracle.run([corruptions], about)
+    assert (finding.subject, finding.verdict) == ("all", Verdict.NOT_RUN)
+    assert finding.reason == "a late row cannot be"
+    assert oracle.tally.asked <= corruptions.rows(about)

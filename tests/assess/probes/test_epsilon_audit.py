@@ -88,7 +88,9 @@ def test_a_constant_model_refutes_nothing() -> None:
     assert found(Shadows(member, np.full((8, 200), 0.4)), np.ones(200, int)).value < 0.5
 
 
-@pytest.mark.parametrize("wrong", [{"claimed_epsilon": -1}, {"delta": 2}, {"guesses": "half"}])
+@pytest.mark.parametrize(
+    "wrong", [{"claimed_epsilon": -1}, {"delta": 2}, {"guesses": "half"}, {"guesses": 0}]
+)
 def test_settings_out_of_range_are_named(wrong: dict[str, Any]) -> None:
     one = found(released(1.0, 0), np.ones(300, int), **wrong)
     assert one.verdict is Verdict.NOT_RUN

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 import torch
 
+from proofstone.assess.attack.gradient.about import field_of
 from proofstone.assess.probes.gradient_attacks import gradient_attacks
 from proofstone.checks.cases import ClassesCase, DecisionCase
 from proofstone.checks.oracle import Oracle
@@ -113,3 +114,30 @@ def test_the_seed_decides_and_the_bound_is_true() -> None:
     first, second = (oracle.run([gradient_attacks], about, seed=9) for oracle in oracles)
     assert [one.to_json() for one in first] == [one.to_json() for one in second]
     assert oracles[0].tally.asked <= gradient_attacks.rows(about)
+
+
+def test_a_value_that_is_not_moved_stays_the_very_same_and_none_leaves_its_bounds() -> None:
+    rng = np.random.default_rng(1)
+    frame = pl.DataFrame({"a": rng.standard_normal(N) / 3, "b": rng.standard_normal(N) * 7})
+    bounds = Constraints({"a": Bounds(change="up", high=0.7), "b": Bounds(change="down")})
+    about = DecisionCase(
+        rows=Rows.of(frame), target=np.ones(N, int), threshold=np.full(N, 0.5), model=model(),
+        constraints=bounds,
+    )  # fmt: skip
+    place = np.arange(N)
+    field = field_of(about, place, raw=False)
+    for points in (field.start, field.low, field.high):
+        moved = field.rows_at(points, place).frame
+        assert bounds.kept(frame, moved).all()
+        if points is field.start:
+            assert moved.equals(frame)
+
+
+def test_floating_columns_of_whole_numbers_stay_as_they_are() -> None:
+    frame = FRAME.with_columns(pl.col("b").round())
+    about = DecisionCase(
+        rows=Rows.of(frame), target=np.ones(N, int), threshold=np.full(N, 0.5), model=model(),
+        settings={"gradient_attacks": QUICK},
+    )  # fmt: skip
+    found = by(run(gradient_attacks, about, model()))
+    assert found["robust_accuracy", "all"].details["columns"] == ["a"]

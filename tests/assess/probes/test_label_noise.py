@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from proofstone.assess.probes.label_noise import label_noise
-from proofstone.core.finding import Finding
+from proofstone.core.finding import Finding, Verdict
 from proofstone.measures.exact import exact_interval
 
 from .cases import by, recorded, run
@@ -148,3 +148,12 @@ def test_the_same_seed_gives_the_same_findings() -> None:
     labels, score = drawn(0.05, 1)
     case, model = recorded(labels, score, pl.DataFrame({"x": score}))
     assert run(label_noise, case, model, 3) == run(label_noise, case, model, 3)
+
+
+@pytest.mark.parametrize("share", [0, 0.6, -0.1, True, "half"])
+def test_a_share_that_cannot_be_is_refused_by_name(share: Any) -> None:
+    (one,) = found(
+        np.arange(100) % 2, np.full(100, 0.5), settings={"label_noise": {"share": share}}
+    ).values()
+    assert one.verdict is Verdict.NOT_RUN
+    assert "assess.settings.label_noise.share" in one.reason

@@ -9,6 +9,7 @@ import pytest
 from proofstone.assess.probes.nondeterminism import nondeterminism
 from proofstone.checks.cases import DecisionCase, NumberCase
 from proofstone.checks.oracle import Oracle
+from proofstone.core.finding import Verdict
 from proofstone.models.contract import Feature, Operation, Predict, Signature
 from proofstone.models.rows import Rows
 
@@ -90,3 +91,11 @@ def test_numbers_are_compared_by_their_size() -> None:
 def test_no_rows_are_told() -> None:
     (one,) = run(nondeterminism, case(0), Wavering(case().rows.frame, 0.0))
     assert one.reason == "there are no rows"
+
+
+@pytest.mark.parametrize("rows", [-1, 0, 2.5, True])
+def test_rows_that_cannot_be_are_refused_by_name(rows: Any) -> None:
+    about = case(settings={"nondeterminism": {"rows": rows}})
+    (one,) = run(nondeterminism, about, Wavering(about.rows.frame, 0.0))
+    assert one.verdict is Verdict.NOT_RUN
+    assert "assess.settings.nondeterminism.rows" in one.reason

@@ -13,6 +13,7 @@ from proofstone.assess.probes import smoothing as module
 from proofstone.assess.probes.smoothing import smoothing
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
+from proofstone.core.canonical import canonical_json
 from proofstone.core.finding import Verdict
 from proofstone.models.rows import Rows
 
@@ -106,3 +107,20 @@ def test_without_numbers_or_with_recorded_answers_it_does_not_apply() -> None:
     held, model = recorded(np.arange(N) % 2, np.full(N, 0.3), FRAME.select("x"))
     (finding,) = run(smoothing, held, model)
     assert finding.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_few_draws_certify_nothing_and_the_finding_can_be_written() -> None:
+    about = case(settings={"smoothing": {"rows": 20, "draws": 9}})
+    found = by(run(smoothing, about, Formula(FRAME, sign)))
+    assert found["certified_accuracy", "all"].details["most"] is None
+    assert found["abstention_rate", "all"].value == 1.0
+    canonical_json(found["certified_accuracy", "all"].to_json())
+
+
+@pytest.mark.parametrize("radii", [[], ["far"], [-0.1], [math.nan], "0.1"])
+def test_radii_that_are_none_are_refused_by_name(radii: Any) -> None:
+    (finding,) = run(
+        smoothing, case(settings={"smoothing": {"radii": radii}}), Formula(FRAME, sign)
+    )
+    assert finding.verdict is Verdict.NOT_RUN
+    assert "assess.settings.smoothing.radii" in finding.reason

@@ -25,7 +25,6 @@ KINDS = ("typos", "missing", "noise", *UNITS, "swapped", "shifted", "reweighted"
 _NOISE = 0.1
 _COLUMNS = 8
 _VARIANTS = 200
-_TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,8 @@ def corruptions_of(
 ) -> list[Corruption]:
     """Every corruption that these rows can suffer; `spread` has each number's deviation.
 
-    `texts` are columns of free text, `share` is how many cells are mistyped or lost.
+    `texts` are columns of free text, `share` is how many cells are mistyped or lost. Mistyped are
+    columns of type String, of each at most 200 distinct values.
     """
     found = [*_typos(rows, texts, share, rng), *_missing(rows, share, rng)]
     if spread:
@@ -133,7 +133,8 @@ def _swapped(
 ) -> Iterator[Corruption]:
     """Two numbers of like type in each other's place, one pair a row drawn at random."""
     values = {name: number(rows.frame[name]) for name in spread}
-    pairs = [pair for pair in combinations(spread, 2) if _alike(rows.frame, values, *pair)]
+    middle = {name: np.nanquantile(one, [0.25, 0.75]) for name, one in values.items()}
+    pairs = [pair for pair in combinations(spread, 2) if _alike(rows.frame, middle, *pair)]
     if not pairs:
         return
     drawn, changed = rng.integers(0, len(pairs), len(rows)), dict(values)
@@ -146,13 +147,11 @@ def _swapped(
     yield Corruption("swapped", rows)
 
 
-def _alike(frame: pl.DataFrame, values: Mapping[str, np.ndarray], one: str, other: str) -> bool:
+def _alike(frame: pl.DataFrame, middle: Mapping[str, np.ndarray], one: str, other: str) -> bool:
     """Whether two columns are both whole or both not, and their middle halves overlap."""
     if frame.schema[one].is_integer() != frame.schema[other].is_integer():
         return False
-    (low, high), (least, most) = (
-        np.nanquantile(values[name], [0.25, 0.75]) for name in (one, other)
-    )
+    (low, high), (least, most) = middle[one], middle[other]
     return bool(low <= most and least <= high)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from proofstone.assess.attack.inputs import number
+from proofstone.assess.attack.inputs import commonest, number
 from proofstone.assess.attack.noise import spreads
 
 NEIGHBOURS = 5
@@ -33,7 +33,7 @@ class Space:
             name: (_mean(number(frame[name])), spread) for name, spread in spreads(frame).items()
         }
         categories = {
-            name: tuple(frame[name].drop_nulls().value_counts(sort=True)[name].head(_CATEGORIES))
+            name: commonest(frame[name])[:_CATEGORIES]
             for name in frame.columns
             if not frame.schema[name].is_numeric() and name not in texts
         }

@@ -100,6 +100,12 @@ def number(series: pl.Series) -> np.ndarray:
     return series.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
+def commonest(series: pl.Series) -> tuple[object, ...]:
+    """The distinct values, the most frequent first; those that are as frequent in their order."""
+    counted = series.drop_nulls().alias("value").value_counts(name="n")
+    return tuple(counted.sort("n", "value", descending=[True, False])["value"].to_list())
+
+
 def inputs_of(case: DecisionCase) -> Inputs:
     """The columns of the case's rows that its constraints let change, and that vary.
 
@@ -116,10 +122,9 @@ def inputs_of(case: DecisionCase) -> Inputs:
             if scale is not None:
                 numbers[name] = scale
         elif name not in texts and (series.dtype in _TEXTS or series.dtype == pl.Boolean):
-            counted = pl.Series(name, series).value_counts(sort=True)
-            ordered = counted.sort("count", name, descending=[True, False])[name]
+            ordered = commonest(series)
             if len(ordered) > 1:
-                categories[name] = tuple(ordered.head(_CATEGORIES).to_list())
+                categories[name] = ordered[:_CATEGORIES]
     return Inputs(numbers, categories)
 
 

@@ -46,17 +46,18 @@ def numbers(frame: pl.DataFrame) -> np.ndarray:
     return np.column_stack([column.fill_null(np.nan).to_numpy() for column in columns])
 
 
-def guesses(matrix: np.ndarray, code: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def guesses(matrix: np.ndarray, code: np.ndarray, seed: int) -> np.ndarray:
     """Return cross-fitted probabilities (n, k) of each class of `code` (n,), 0 to k - 1.
 
-    Boosted trees (Ke et al. 2017), five folds with each class's share in each.
+    Boosted trees (Ke et al. 2017), five folds with each class's share in each. The same `seed`
+    makes the same folds, so that guesses from different knowledge differ by the knowledge alone.
 
     Raises:
         MissingExtra: lightgbm is not installed.
     """
     lightgbm = need("lightgbm", extra="tabular")
     fold = np.empty(len(code), dtype=np.int64)
-    order = rng.permutation(len(code))
+    order = np.random.default_rng(seed).permutation(len(code))
     ranked = order[np.argsort(code[order], kind="stable")]
     fold[ranked] = np.arange(len(code)) % _FOLDS
     classes = int(code.max()) + 1
@@ -70,7 +71,7 @@ def guesses(matrix: np.ndarray, code: np.ndarray, rng: np.random.Generator) -> n
         "deterministic": True,
         "force_col_wise": True,
         "verbosity": -1,
-        "seed": int(rng.integers(2**31)),
+        "seed": seed,
     }
     found = np.empty((len(code), classes))
     for held in range(_FOLDS):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
+from proofstone.models.text.language import HAN
 from proofstone.models.text.words import words
 
 FEWEST = 5
@@ -25,6 +26,7 @@ PURE = 0.98
 _VALUES = 40
 _TEXTS = 5_000
 _LEAST = 0.5
+_LETTER = rf"[^\W{HAN}]"
 
 
 class Pattern(Protocol):
@@ -90,9 +92,15 @@ class Word:
         return frame.with_columns(put.alias(self.column))
 
     def lifted(self, frame: pl.DataFrame, donors: pl.DataFrame, way: int) -> pl.DataFrame:
-        """The rows of `frame` without the word."""
-        sought = f"(?i){re.escape(self.word)}"
-        return frame.with_columns(pl.col(self.column).str.replace_all(sought, ""))
+        """The rows of `frame` without the word; one of letters only where it stands alone."""
+        sought = re.escape(self.word)
+        if not re.search(f"[{HAN}]", self.word):
+            sought = f"(?<!{_LETTER}){sought}(?!{_LETTER})"
+        texts = [
+            None if text is None else re.sub(sought, "", text, flags=re.IGNORECASE)
+            for text in frame[self.column].to_list()
+        ]
+        return frame.with_columns(pl.Series(self.column, texts, dtype=pl.String))
 
     def to_json(self) -> list[dict[str, Any]]:
         """The word by column."""
@@ -121,7 +129,7 @@ def patterns(
     are those whose share of positive labels is farthest from that of all rows, in standard errors;
     the oddest pairs those farthest from what both values come to when their log-odds are added. Of
     each column the 40 oddest values that enough rows carry take part; `texts` names the columns
-    whose words do, in the first 5,000 rows.
+    whose words do. Words are chosen in the first 5,000 rows; their carriers are those of all rows.
     """
     cells, members = _values(frame.drop(*texts), target)
     tried, single, pair = _scores(cells, members, target, pure)
@@ -137,7 +145,7 @@ def patterns(
         positive = np.array([target[rows].sum() for _, rows in listed], dtype=np.float64)
         odd = _odd(positive, count, float(target.mean()))
         best = _best(np.where(_one_label(positive, count, pure), odd, -1.0), most)
-        found += [Word(name, *listed[at]) for at in best.tolist()]
+        found += _everywhere(frame[name], dict(listed[at] for at in best.tolist()))
         tried += len(listed)
     return Patterns(tuple(found), tried)
 
@@ -218,6 +226,18 @@ def _words(series: pl.Series, n: int) -> list[tuple[str, np.ndarray]]:
         (word, np.array(rows, dtype=np.int64))
         for word, rows in sorted(carriers.items())
         if FEWEST <= len(rows) <= most
+    ]
+
+
+def _everywhere(series: pl.Series, chosen: dict[str, np.ndarray]) -> list[Word]:
+    """The words, with their carriers among the first texts and among all others."""
+    later: dict[str, list[int]] = {word: [] for word in chosen}
+    for row, text in enumerate(series[_TEXTS:].to_list() if chosen else (), start=_TEXTS):
+        for word in later.keys() & set(words(text or "")):
+            later[word].append(row)
+    return [
+        Word(series.name, word, np.concatenate([rows, np.array(later[word], dtype=np.int64)]))
+        for word, rows in chosen.items()
     ]
 
 

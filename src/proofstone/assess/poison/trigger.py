@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from proofstone.assess.poison.patterns import Pattern
-from proofstone.measures.exact import beta_share
+from proofstone.measures.beta import beta_share
 from proofstone.models.rows import Rows
 
 

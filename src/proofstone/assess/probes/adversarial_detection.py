@@ -85,7 +85,8 @@ def adversarial_detection(case: DecisionCase, rng: np.random.Generator) -> Probi
     detector = Detector.calibrated(honest, rate)
     alarms = detector.alarms(others)
     false_alarms = _rate(case, "detector_false_alarm_rate", alarms, {"asked": rate})
-    right = measuring[clean[measuring] == (case.target[measuring] == 1)][: _attacked(case)]
+    right = measuring[clean[measuring] == (case.target[measuring] == 1)]
+    right = np.sort(rng.permutation(right)[: _attacked(case)])
     if not len(right):
         return [false_alarms, _absent(case, message("no decision is right"))]
     attacker = _Attacker(judge, detector, inputs, right, clean[right])

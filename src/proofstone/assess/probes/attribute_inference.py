@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Generator, Mapping
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from proofstone.assess.labels import read_groups
 from proofstone.assess.measured import measured, scores, settings
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.influence import Influence, influence_interval, paired_auc_gain
@@ -31,7 +33,19 @@ _ROWS = 5_000
 def _columns(case: DecisionCase) -> list[str]:
     """The columns that are kept secret: protected ones, and those that the project names."""
     named = settings(case, _NAME).get("columns", ())
-    return sorted({*case.protected, *map(str, named)})
+    return sorted({*case.protected, *([named] if isinstance(named, str) else map(str, named))})
+
+
+def _refuse_unknown(case: DecisionCase, columns: list[str]) -> None:
+    """Raise where a column that the project names is neither an input nor protected."""
+    known = sorted({*case.rows.frame.columns, *case.protected})
+    for column in columns:
+        if column not in known:
+            near = difflib.get_close_matches(column, known, n=1)
+            raise InputError(
+                f"assess.settings.{_NAME}.columns: no column {column}",
+                hint=f"did you mean {near[0]}?" if near else "name inputs or protected columns",
+            )
 
 
 def _most_rows(case: DecisionCase) -> int:
@@ -58,6 +72,7 @@ def attribute_inference(case: DecisionCase, rng: np.random.Generator) -> Probing
     ten values; values of fewer than twenty rows; attackers who know the label.
     """
     columns = _columns(case)
+    _refuse_unknown(case, columns)
     if not columns:
         reason = message("no column is protected, and settings name none")
         return [Finding(probe=_NAME, metric=_METRIC, reason=reason, evidence=case.evidence)]
@@ -111,9 +126,10 @@ def _attack(
     )
     *supposed, placebo = (scores(case, answers) for answers in others)
     known = Knowledge(numbers(rows.frame.drop(column)), np.stack(supposed, axis=1))
-    before = guesses(known.alone(), code, rng)
+    seed = int(rng.integers(2**31))
+    before = guesses(known.alone(), code, seed)
     gain, null = (
-        paired_auc_gain(code, before, guesses(known.beside(score), code, rng))
+        paired_auc_gain(code, before, guesses(known.beside(score), code, seed))
         for score in (scores(case, own), placebo)
     )
     return gain, null

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -13,8 +14,8 @@ from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
-from proofstone.measures.change import quantile_interval
 from proofstone.measures.intervals import wilson
+from proofstone.measures.quantiles import quantile_interval
 from proofstone.models.contract import Predict
 
 _ROWS = 200
@@ -118,7 +119,7 @@ def _examples(target: Target, found: Found) -> list[dict[str, object]]:
             "changes": {
                 name: [_plain(frame[name][at]), _plain(found.frame[name][at])]
                 for name in frame.columns
-                if frame[name][at] != found.frame[name][at]
+                if frame[name][at : at + 1].ne_missing(found.frame[name][at : at + 1]).all()
             },
         }
         for at in places
@@ -126,4 +127,7 @@ def _examples(target: Target, found: Found) -> list[dict[str, object]]:
 
 
 def _plain(value: object) -> object:
-    return value if isinstance(value, bool | int | float | str) else str(value)
+    """A value as JSON has it: numbers that it does not have, and dates, as text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from proofstone.assess.attack.noise import spreads
 from proofstone.assess.measured import measured, scores, settings
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.errors import ProofstoneError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.change import change_interval, weighted_auc, weighted_mean
@@ -35,21 +37,21 @@ _METRICS = ("corrupted_auc_drop", "corrupted_log_loss_rise", "corrupted_flip_rat
 
 def _rows(case: DecisionCase) -> int:
     kept = min(len(case), int(settings(case, "corruptions").get("rows", _ROWS)))
-    sounded = 3 * min(kept, _SOUNDED)
-    return (kept + sounded) * (1 + most_copies(case.rows.frame))
+    sounded = min(kept, _SOUNDED)
+    return 4 * (kept + sounded) * (1 + most_copies(case.rows.frame))
 
 
 @probe(needs=Predict, rows=_rows, family="robustness", metrics=_METRICS)
 def corruptions(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Drop in AUC, rise in log loss, share of flipped decisions under each kind of damage.
 
-    At most 1,000 rows (`rows`) are drawn, and each suffers: typing errors in, or loss of, 10 % of
-    the cells (`share`); noise of 0.1 standard deviations on all numbers; one number ten or a
-    hundred times too large or a thousand times too small; two like columns swapped; each number in
-    turn moved by half a standard deviation, up or down, by other values (shifted) and by other
-    rows (reweighted). Of shifts the worst column counts. Each is measured on the same rows as the
-    undamaged answers, so that the intervals are those of paired differences; `all` is the worst
-    kind, its interval widened for the choice.
+    At most 1,000 rows (`rows`) are drawn, and each suffers: typing errors in 10 % of the cells that
+    hold text (`share`), or loss of 10 % of all cells; noise of 0.1 standard deviations on all
+    numbers; one number ten or a hundred times too large or a thousand times too small; two like
+    columns swapped; each number in turn moved by half a standard deviation, up or down, by other
+    values (shifted) and by other rows (reweighted). Of shifts the worst column counts. Each is
+    measured on the same rows as the undamaged answers, so that the intervals are those of paired
+    differences; `all` is the worst kind, its interval widened for the choice.
 
     Not covered: damage that is sought (see `boundary_attack`); damage of several kinds at once.
     """
@@ -64,46 +66,62 @@ def corruptions(case: DecisionCase, rng: np.random.Generator) -> Probing:
     whole = Corruption("", rows)
     first = np.arange(min(len(rows), _SOUNDED))
     asked = [whole, *(one for one in tried if one.weight is None)]
-    refusals = yield from _refusals([Ask(one.rows.take(first), Predict()) for one in asked])
-    if refusals[0] is not None:
-        return [_absent(case, "all", refusals[0])]
-    taken = [one for one, why in zip(asked, refusals, strict=True) if why is None]
-    answers = yield tuple(Ask(one.rows, Predict(), keep=one is whole) for one in taken)
-    plain = _Sample(case, kept, answers[0])
-    known = {id(one): reply for one, reply in zip(taken, answers, strict=True)}
+    replies: dict[int, np.ndarray] = {}
+    refused: list[tuple[Corruption, Exception]] = []
+    for places in (first, None):
+        told = yield from _told(asked, whole, places)
+        refused += [(one, why) for one, why in told if isinstance(why, Exception)]
+        if stopped := [why for one, why in refused if one is whole]:
+            return [_absent(case, "all", stopped[0])]
+        replies = {id(one): reply for one, reply in told if not isinstance(reply, Exception)}
+        asked = [one for one in asked if id(one) in replies]
+    plain = _Sample(case, kept, replies[id(whole)])
     measures: list[_Change] = []
     for one in tried:
-        reply = answers[0] if one.weight is not None else known.get(id(one))
+        reply = replies.get(id(one if one.weight is None else whole))
         if reply is not None:
             measures += plain.changes(one, reply)
-    return [*_findings(case, measures), *_failed(case, asked[1:], refusals[1:])]
+    return [*_findings(case, measures, refused), *_failed(case, measures, refused)]
 
 
-def _refusals(
-    asks: Sequence[Ask],
-) -> Generator[Ask | tuple[Ask, ...], object, list[Exception | None]]:
-    """Why the model refuses each ask, None where it answers: all at once, else one by one."""
+def _told(
+    asked: Sequence[Corruption], whole: Corruption, places: np.ndarray | None
+) -> Generator[Ask | tuple[Ask, ...], Any, list[tuple[Corruption, np.ndarray | Exception]]]:
+    """What the model answers for each, at some `places` or all, or why not: at once, else singly.
+
+    Of what is asked in full only the `whole` rows are kept, which other probes ask for too.
+    """
+    asks = [
+        Ask(one.rows, Predict(), keep=one is whole)
+        if places is None
+        else Ask(one.rows.take(places), Predict())
+        for one in asked
+    ]
     try:
-        yield tuple(asks)
+        replies = list((yield tuple(asks)))
     except Exception:
-        reasons: list[Exception | None] = []
+        replies = []
         for ask in asks:
             try:
-                yield ask
+                replies.append((yield ask))
             except Exception as error:
-                reasons.append(error)
-            else:
-                reasons.append(None)
-        return reasons
-    return [None] * len(asks)
+                replies.append(error)
+    return list(zip(asked, replies, strict=True))
 
 
 def _failed(
-    case: DecisionCase, asked: Sequence[Corruption], refusals: Sequence[Exception | None]
+    case: DecisionCase,
+    changes: Sequence[_Change],
+    refused: Sequence[tuple[Corruption, Exception]],
 ) -> list[Finding]:
-    """A finding for each kind that the model refuses; one for all where answers are recorded."""
-    why = {one.kind: error for one, error in zip(asked, refusals, strict=True) if error is not None}
-    if why and all(isinstance(error, NotRecorded) for error in why.values()):
+    """A finding for each kind that the model refuses; one for all where answers are recorded.
+
+    A kind that could be measured on another column has its finding already.
+    """
+    measured_kinds = {one.kind for one in changes if one.metric == "corrupted_flip_rate"}
+    why = {one.kind: error for one, error in refused if one.kind not in measured_kinds}
+    recorded = all(isinstance(error, NotRecorded) for error in why.values())
+    if why and recorded and not measured_kinds:
         return [_absent(case, "all", next(iter(why.values())))]
     return [_absent(case, f"corruption={kind}", error) for kind, error in why.items()]
 
@@ -156,9 +174,14 @@ class _Sample:
         return found
 
 
-def _findings(case: DecisionCase, changes: Sequence[_Change]) -> list[Finding]:
+def _findings(
+    case: DecisionCase,
+    changes: Sequence[_Change],
+    refused: Sequence[tuple[Corruption, Exception]],
+) -> list[Finding]:
     """For each metric the worst of all, then each kind (the worst column of it)."""
     found = []
+    without = {kind: [one.column for one, _ in refused if one.kind == kind] for kind in KINDS}
     for metric in _METRICS:
         of_metric = [one for one in changes if one.metric == metric]
         if of_metric:
@@ -166,12 +189,21 @@ def _findings(case: DecisionCase, changes: Sequence[_Change]) -> list[Finding]:
         for kind in KINDS:
             of_kind = [one for one in of_metric if one.kind == kind]
             if of_kind:
-                found.append(_worst(case, metric, f"corruption={kind}", of_kind))
+                found.append(_worst(case, metric, f"corruption={kind}", of_kind, without[kind]))
     return found
 
 
-def _worst(case: DecisionCase, metric: str, subject: str, tried: Sequence[_Change]) -> Finding:
-    """The largest change among `tried`, its interval simultaneous over all of them."""
+def _worst(
+    case: DecisionCase,
+    metric: str,
+    subject: str,
+    tried: Sequence[_Change],
+    refused: Sequence[str] = (),
+) -> Finding:
+    """The largest change among `tried`, its interval simultaneous over all of them.
+
+    `refused` are the columns whose damage the model refuses.
+    """
     values = np.array([one.value for one in tried])
     known = np.isfinite(values)
     worst = tried[int(np.argmax(np.where(known, values, -np.inf)))]
@@ -192,7 +224,8 @@ def _worst(case: DecisionCase, metric: str, subject: str, tried: Sequence[_Chang
         subject=subject,
         n=worst.n,
         method=_method(metric, len(tried)),
-        details={"kind": worst.kind, "column": worst.column, "tried": len(tried)},
+        details={"kind": worst.kind, "column": worst.column, "tried": len(tried)}
+        | ({"refused": list(refused)} if refused else {}),
     )
 
 
@@ -208,11 +241,12 @@ def _method(metric: str, tried: int) -> str:
 
 def _absent(case: DecisionCase, subject: str, error: Exception) -> Finding:
     recorded = isinstance(error, NotRecorded)
+    named = "" if isinstance(error, ProofstoneError) else f"{type(error).__name__}: "
     return Finding(
         probe="corruptions",
         metric="corrupted_flip_rate",
         subject=subject,
         verdict=Verdict.NOT_APPLICABLE if recorded else Verdict.NOT_RUN,
-        reason=str(error) or type(error).__name__,
+        reason=f"{named}{error}",
         evidence=case.evidence,
     )

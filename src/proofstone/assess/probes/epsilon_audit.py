@@ -30,7 +30,7 @@ _ROWS = 10_000
 
 @probe(needs=Predict, rows=lambda case: 0, family="privacy", metrics=(_METRIC,))
 def epsilon_audit(case: DecisionCase, rng: np.random.Generator) -> Probing:
-    """The privacy loss epsilon that one run refutes: no claim below it is true.
+    """The privacy loss epsilon that one run refutes at the level asked for: a claim below it fails.
 
     Each row was or was not in the run by a fair coin; RMIA, told of the other shadow models alone,
     guesses the coins of a tenth of the rows (`guesses`, a share): those of highest score as in,
@@ -122,10 +122,11 @@ def _number(chosen: Mapping[str, Any], name: str) -> float | None:
     if value is None:
         return None
     most = 1.0 if name in ("delta", "guesses") else math.inf
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 <= value <= most or (name == "guesses" and not value):
         raise InputError(
             f"assess.settings.{_NAME}.{name}: {value!r} is no number from 0 to {most}",
-            hint="epsilon and delta are those that are claimed; guesses is a share of the rows",
+            hint="epsilon and delta are those that are claimed; guesses a share of rows above 0",
         )
     return float(value)
 

@@ -10,6 +10,7 @@ from proofstone.assess.equity.people import MOST_GROUPS, subjects, too_many
 from proofstone.assess.measured import measured, scores, settings
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.confident import confident, flip_rate, flip_rate_interval
@@ -48,6 +49,7 @@ def label_noise(case: DecisionCase, rng: np.random.Generator) -> Probing:
     Not covered: flips that depend on the inputs, which a model learns as if they were true; which
     of the suspected labels are wrong. Scores have to be of rows that the model never saw.
     """
+    _share(case)
     score = scores(case, (yield Ask(case.rows, Predict())))
     positive = int(case.target.sum())
     if min(positive, len(case) - positive) < _FEWEST:
@@ -112,9 +114,18 @@ def _flipped(case: DecisionCase, score: np.ndarray, rng: np.random.Generator) ->
     )  # fmt: skip
 
 
+def _share(case: DecisionCase) -> float:
+    share = settings(case, PROBE).get("share", 0.1)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 0.5:
+        raise InputError(
+            f"assess.settings.{PROBE}.share: {share!r} is no number above 0 and at most 0.5",
+            hint="it is the share of rows that are surest of a class, such as 0.1",
+        )
+    return float(share)
+
+
 def _even(case: DecisionCase, score: np.ndarray) -> Finding:
-    share = float(settings(case, PROBE).get("share", 0.1))
-    m = max(1, round(share * len(case)))
+    m = max(1, round(_share(case) * len(case)))
     order = np.argsort(score, kind="stable")
     contrary = {
         "positive": int((case.target[order[-m:]] == 0).sum()),

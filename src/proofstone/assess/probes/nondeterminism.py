@@ -16,6 +16,7 @@ from proofstone.checks.cases import (
     RankingCase,
 )
 from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.intervals import wilson
@@ -25,6 +26,16 @@ PROBE = "nondeterminism"
 _METRIC = "answer_change_rate"
 _ROWS = 200
 _SAME = 1e-9
+
+
+def _most(case: Case) -> int:
+    most = settings(case, PROBE).get("rows", _ROWS)
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise InputError(
+            f"assess.settings.{PROBE}.rows: {most!r} is no whole number from 1",
+            hint="it says how many rows are asked a second time, such as 200",
+        )
+    return most
 
 
 @probe(
@@ -45,7 +56,7 @@ def nondeterminism(case: Case, rng: np.random.Generator) -> Probing:
     which cannot be asked again.
     """
     chosen = settings(case, PROBE)
-    size = min(len(case), int(chosen.get("rows", _ROWS)))
+    size = min(len(case), _most(case))
     tolerance = float(chosen.get("tolerance", _SAME))
     if not size:
         reason = message("there are no rows")

@@ -11,6 +11,7 @@ from proofstone.assess.attack.noise import noisy, spreads
 from proofstone.assess.measured import decisions, measured, settings
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.certificates import certified_radius
@@ -53,6 +54,7 @@ def smoothing(case: DecisionCase, rng: np.random.Generator) -> Probing:
     Not covered: the model itself, which is not smoothed when it answers; changes of categories, of
     missing values and of texts. Each certificate is wrong with a chance of at most `alpha`.
     """
+    _radii(case)
     spread = spreads(case.rows.frame)
     if not spread:
         return [_absent(case, message("no input is a number that varies"))]
@@ -77,6 +79,19 @@ def smoothing(case: DecisionCase, rng: np.random.Generator) -> Probing:
     return _findings(case, np.where(right, np.nan_to_num(radius, nan=-1.0), -1.0), radius, draws)
 
 
+def _radii(case: DecisionCase) -> list[float]:
+    """The radii that are told, in standard deviations: the setting, or the usual ones."""
+    given = settings(case, "smoothing").get("radii", _RADII)
+    listed = given if isinstance(given, list | tuple) else [given]
+    known = [one for one in listed if isinstance(one, int | float) and not isinstance(one, bool)]
+    if not listed or len(known) < len(listed) or not all(0 <= one < math.inf for one in known):
+        raise InputError(
+            f"assess.settings.smoothing.radii: {given!r} is no list of numbers from 0",
+            hint="name at least one radius, such as [0.1, 0.25]",
+        )
+    return [float(one) for one in known]
+
+
 def _absent(case: DecisionCase, reason: str) -> Finding:
     return Finding(
         probe="smoothing", metric="certified_accuracy", reason=reason, evidence=case.evidence
@@ -89,10 +104,11 @@ def _findings(
     """`reach` is the radius of rows decided rightly, -1 of others; `radius` is nan: abstained."""
     n, sigma, alpha = len(reach), _chosen(case, "sigma"), _chosen(case, "alpha")
     most = float(certified_radius(np.array([draws]), draws, sigma, alpha)[0])
-    radii = [float(one) for one in settings(case, "smoothing").get("radii", _RADII)]
+    radii = _radii(case)
     ends = np.linspace(0.0, 0.0 if math.isnan(most) else most, _CURVE)
+    reached = None if math.isnan(most) else most
     curve = [[float(at), float((reach >= at).mean())] for at in ends]
-    details = {"sigma": sigma, "alpha": alpha, "draws": draws, "most": most, "curve": curve}
+    details = {"sigma": sigma, "alpha": alpha, "draws": draws, "most": reached, "curve": curve}
     found = []
     for subject, at in [("all", radii[0]), *((f"radius={one:g}", one) for one in radii)]:
         held = float((reach >= at).sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from proofstone.assess.attack.gradient.field import Field
 from proofstone.assess.attack.inputs import askable, number
@@ -16,8 +17,8 @@ _TINY = 1e-12
 def movable(case: DecisionCase | ClassesCase) -> tuple[list[str], np.ndarray]:
     """The columns that an attack moves, and their places among the numeric inputs.
 
-    Columns of floating numbers that vary and whose constraints let them change; whole-number
-    types cannot be moved a little.
+    Columns of floating numbers that vary and whose constraints let them change. Where all values
+    are whole numbers, whatever their type, they cannot be moved a little.
     """
     frame = case.rows.frame
     inputs = [] if case.model is None else case.model.signature.inputs
@@ -26,8 +27,13 @@ def movable(case: DecisionCase | ClassesCase) -> tuple[list[str], np.ndarray]:
     varying = spreads(frame)
     free = set(constraints_of(case).free(numeric))
     kept = [name for name in numeric
-            if name in free and name in varying and frame.schema[name].is_float()]  # fmt: skip
+            if name in free and name in varying and _broken(frame[name])]  # fmt: skip
     return kept, np.array([numeric.index(name) for name in kept], dtype=np.int64)
+
+
+def _broken(series: pl.Series) -> bool:
+    """Whether some value is no whole number."""
+    return series.dtype.is_float() and bool((series != series.round()).any())
 
 
 def constraints_of(case: DecisionCase | ClassesCase) -> Constraints:
@@ -45,7 +51,7 @@ def field_of(case: DecisionCase | ClassesCase, kept: np.ndarray, *, raw: bool) -
     names, places = movable(case)
     constraints = constraints_of(case)
     rows = case.rows.take(kept)
-    start, low, high = (np.zeros((len(rows), len(names))) for _ in range(3))
+    start, low, high = (np.zeros((len(rows), len(names))) for _ in range(3))  # in own units
     scale = np.ones(len(names))
     spread = spreads(case.rows.frame)
     for at, name in enumerate(names):
@@ -57,7 +63,7 @@ def field_of(case: DecisionCase | ClassesCase, kept: np.ndarray, *, raw: bool) -
         bottom = values if bounds.change == "up" else np.minimum(values, least)
         top = values if bounds.change == "down" else np.maximum(values, most)
         for points, found in ((start, values), (low, bottom), (high, top)):
-            points[:, at] = np.nan_to_num(found / scale[at])
+            points[:, at] = np.nan_to_num(found)
     label, offset = _decided_by(case, kept)
     return Field(rows, names, places, scale, start, low, high, label, offset, constraints)
 

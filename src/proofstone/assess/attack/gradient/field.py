@@ -28,8 +28,10 @@ _TINY = 1e-12
 class Field:
     """Rows (n) whose columns `names` (d) an attack moves; points are values over `scale` (d,).
 
-    `places` are those columns among the numeric inputs that a gradient speaks of. `start`, `low`
-    and `high` have shape (n, d); where a value is missing, all three are 0 and it stays missing.
+    `places` are those columns among the numeric inputs that a gradient speaks of. `values`, `least`
+    and `most` have shape (n, d), in the columns' units: where rows stand and how far they may go;
+    where a value is missing, all three are 0 and it stays missing. A value that a point leaves
+    where it was is the very same number.
     `label` (n,) is the right class, `offset` (n, classes) is taken from the log-probabilities, so
     that a row is decided right where its own is the largest. Moved columns are float64.
     """
@@ -38,12 +40,27 @@ class Field:
     names: Sequence[str]
     places: np.ndarray
     scale: np.ndarray
-    start: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    values: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
     label: np.ndarray
     offset: np.ndarray
     constraints: Constraints
+
+    @cached_property
+    def start(self) -> np.ndarray:
+        """The points at which rows stand, shape (n, d)."""
+        return np.asarray(self.values / self.scale)
+
+    @cached_property
+    def low(self) -> np.ndarray:
+        """The lowest points where rows may go, shape (n, d)."""
+        return np.asarray(self.least / self.scale)
+
+    @cached_property
+    def high(self) -> np.ndarray:
+        """The highest, shape (n, d)."""
+        return np.asarray(self.most / self.scale)
 
     @cached_property
     def rest(self) -> pl.DataFrame:
@@ -67,7 +84,9 @@ class Field:
 
     def rows_at(self, points: np.ndarray, place: np.ndarray) -> Rows:
         """The rows at `place` (m,) with their numbers moved to `points` (m, d)."""
-        moved = pl.DataFrame(points * self.scale, schema=list(self.names))
+        far = self.values[place] + (points - self.start[place]) * self.scale
+        kept = np.clip(far, self.least[place], self.most[place])
+        moved = pl.DataFrame(kept, schema=list(self.names))
         if self.gaps:
             known = [pl.Series(name, self.known[place, at]) for at, name in enumerate(self.names)]
             moved = moved.select(
