@@ -10,7 +10,6 @@ from sklearn.metrics import roc_auc_score
 
 from proofstone.measures.change import (
     change_interval,
-    quantile_interval,
     weighted_auc,
     weighted_mean,
 )
@@ -92,23 +91,6 @@ def _truth() -> float:
     """Phi(1 / sqrt(2 (1 + 0.36))) - Phi(1 / sqrt 2): two normal classes one deviation apart."""
     phi = lambda z: 0.5 * math.erfc(-z / math.sqrt(2))  # noqa: E731
     return phi(1 / math.sqrt(2 * 1.36)) - phi(1 / math.sqrt(2))
-
-
-def test_the_interval_of_a_median_covers_whatever_the_shape() -> None:
-    rng = np.random.default_rng(3)
-    for draw in (lambda: rng.exponential(size=101), lambda: rng.standard_cauchy(101)):
-        middle = {0: math.log(2), 1: 0.0}[int(np.any(draw() < 0))]
-        ends = [quantile_interval(draw(), 0.5, 0.95) for _ in range(1000)]
-        covered = np.mean([low <= middle <= high for low, high in ends])
-        assert 0.93 <= covered <= 0.985
-
-
-def test_a_quantile_of_things_that_never_happened_has_no_upper_end() -> None:
-    values = np.append(np.arange(60.0), np.full(40, np.inf))
-    low, high = quantile_interval(values, 0.5, 0.95)
-    assert 35 < low < 50
-    assert high == np.inf or high > 55
-    assert all(map(math.isnan, quantile_interval(np.array([]), 0.5, 0.95)))
 
 
 def test_one_class_and_one_row_are_unknown() -> None:

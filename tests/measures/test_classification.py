@@ -18,7 +18,6 @@ from proofstone.measures.classification import (
     expected_calibration_error,
     log_loss,
     log_losses,
-    precision_recall_curve,
     roc_auc,
     roc_curve,
     squared_errors,
@@ -88,7 +87,6 @@ def test_one_class_has_no_ranking_but_still_has_losses(present: int) -> None:
     assert np.isnan(roc_auc(y, score, np.ones((2, 4)))).all()
     assert np.isnan(average_precision(y, score, np.ones((2, 4)))).all()
     assert all(len(points) == 0 for points in roc_curve(y, score))
-    assert all(len(points) == 0 for points in precision_recall_curve(y, score))
     assert brier_score(y, score) == pytest.approx(np.mean((score - present) ** 2))
     assert expected_calibration_error(y, score) > 0
 
@@ -101,7 +99,6 @@ def test_no_row_gives_nan(metric: Callable[..., Any]) -> None:
 def test_no_row_gives_empty_curves() -> None:
     nothing = np.zeros(0, dtype=bool), np.zeros(0)
     assert len(roc_curve(*nothing).threshold) == 0
-    assert len(precision_recall_curve(*nothing).threshold) == 0
     assert len(calibration_curve(*nothing).count) == 0
 
 
@@ -179,11 +176,6 @@ def test_short_curves_equal_scikit_learn(rng: np.random.Generator) -> None:
     assert np.allclose(ours.true_positive_rate, tpr)
     assert np.array_equal(ours.threshold[1:], threshold[1:])
     assert score.max() < ours.threshold[0] < score.max() + 1e-9
-    precision, recall, threshold = sk.precision_recall_curve(y, score)
-    mine = precision_recall_curve(y, score)
-    assert np.allclose(mine.precision[::-1], precision[:-1])
-    assert np.allclose(mine.recall[::-1], recall[:-1])
-    assert np.array_equal(mine.threshold[::-1], threshold)
 
 
 def test_long_curves_are_thinned_to_points_that_keep_their_area(rng: np.random.Generator) -> None:
@@ -194,8 +186,3 @@ def test_long_curves_are_thinned_to_points_that_keep_their_area(rng: np.random.G
     assert (curve.false_positive_rate[-1], curve.true_positive_rate[-1]) == (1.0, 1.0)
     area = np.trapezoid(curve.true_positive_rate, curve.false_positive_rate)
     assert area == pytest.approx(roc_auc(y, score), abs=2e-3)
-    points = precision_recall_curve(y, score)
-    assert len(points.threshold) <= POINTS
-    assert points.recall[-1] == 1.0
-    area = np.trapezoid(points.precision, points.recall)
-    assert area == pytest.approx(average_precision(y, score), abs=1e-2)

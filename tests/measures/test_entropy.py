@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from proofstone.measures.entropy import benefits, between_interval, entropy, entropy_interval
 from proofstone.measures.groups import count_groups
@@ -67,3 +68,10 @@ def test_no_mistake_and_nobody(rng: np.random.Generator) -> None:
     assert np.isnan(entropy_interval(np.zeros((1, 3)), 0.95, rng)).all()
     assert np.isnan(between_interval(np.array([[1.0, 2, 3], [0, 0, 0]]), 0.95, rng)).all()
     assert np.isnan(entropy(np.array([[4.0, 0.0, 0.0]]))[0])
+
+
+@pytest.mark.parametrize("n", [3, 20, 200])
+def test_rows_that_are_all_alike_allow_as_much_as_the_exact_share_without_benefit(n: int) -> None:
+    _, high = entropy_interval(np.array([[0.0, n, 0.0]]), 0.95, np.random.default_rng(0), 50)
+    q = stats.binomtest(0, n).proportion_ci(0.95).high
+    assert high == pytest.approx(float(entropy(np.array([[q, 1 - q, 0.0]]))[0]), abs=1e-9)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.proportion import proportion_confint
 
 from proofstone.measures.classification import (
     average_precision,
@@ -23,7 +23,6 @@ from proofstone.measures.intervals import (
     calibration_error_interval,
     delong_auc,
     mean_interval,
-    newcombe_difference,
     normal_quantile,
     t_quantile,
     wilson,
@@ -52,20 +51,11 @@ def test_normal_quantile_equals_scipy(p: float) -> None:
     assert normal_quantile(p) == pytest.approx(stats.norm.ppf(p), abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("df", "p", "tolerance"),
-    [
-        (1, 0.999, 1e-9),
-        (2, 0.999, 1e-9),
-        (3, 0.975, 3e-3),
-        (5, 0.975, 1e-3),
-        (10, 0.9999, 1e-3),
-        (30, 0.9999, 1e-5),
-        (500, 0.025, 1e-7),
-    ],
-)
-def test_t_quantile_is_as_close_to_scipy_as_it_says(df: int, p: float, tolerance: float) -> None:
-    assert t_quantile(p, df) == pytest.approx(stats.t.ppf(p, df), rel=tolerance)
+@pytest.mark.parametrize("df", [1, 2, 3, 4, 5, 10, 30, 100, 101, 500, 10_000])
+@pytest.mark.parametrize("p", [1e-5, 0.025, 0.2, 0.6, 0.975, 0.9999, 0.99999])
+def test_t_quantile_is_scipys(df: int, p: float) -> None:
+    assert t_quantile(p, df) == pytest.approx(stats.t.ppf(p, df), rel=1e-6)
+    assert t_quantile(0.5, df) == pytest.approx(0.0, abs=1e-12)
 
 
 @given(counts, levels)
@@ -86,26 +76,6 @@ def test_wilson_of_arrays_equals_one_by_one_and_is_unknown_without_trials() -> N
     assert (low[1], high[1]) == pytest.approx(wilson(3, 10, 0.9))
     assert (low[2], high[2]) == pytest.approx(wilson(7, 7, 0.9))
     assert np.isnan(wilson(0, 0, 0.95)).all()
-
-
-@given(counts, counts, levels)
-def test_newcombe_equals_statsmodels_and_is_antisymmetric(
-    one: tuple[int, int], two: tuple[int, int], level: float
-) -> None:
-    low, high = newcombe_difference(*one, *two, level)
-    expected = confint_proportions_2indep(*one, *two, method="newcomb", alpha=1 - level)
-    assert (low, high) == pytest.approx(expected, abs=1e-9)
-    assert newcombe_difference(*two, *one, level) == pytest.approx((-high, -low))
-    assert -1.0 <= low <= high <= 1.0
-
-
-def test_newcombe_of_arrays_is_unknown_without_trials() -> None:
-    low, high = newcombe_difference(
-        np.array([56, 1]), np.array([70, 2]), np.array([48, 0]), np.array([80, 0]), 0.95
-    )
-    assert (low[0], high[0]) == pytest.approx(newcombe_difference(56, 70, 48, 80, 0.95))
-    assert np.isnan([low[1], high[1]]).all()
-    assert np.isnan(newcombe_difference(1, 2, 0, 0, 0.95)).all()
 
 
 def test_mean_interval_equals_scipy(rng: np.random.Generator) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 from sklearn import datasets, metrics
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import cross_val_predict
@@ -10,7 +9,6 @@ from sklearn.model_selection import cross_val_predict
 from proofstone.measures.delta import student_interval
 from proofstone.measures.numbers import (
     bias_by_bin,
-    quantile_interval,
     r_squared,
     root_mean_square_interval,
 )
@@ -31,15 +29,14 @@ def drawn(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def test_intervals_cover_what_they_say() -> None:
     rng = np.random.default_rng(6)
-    truth = [1.0, 0.8, float(stats.norm.ppf(0.95))]
-    hits, worlds = np.zeros(3), 1000
+    truth = [1.0, 0.8]
+    hits, worlds = np.zeros(2), 1000
     for _ in range(worlds):
         target, estimate = drawn(rng, 400)
         error = estimate - target
         ends = [
             root_mean_square_interval(error, 0.95),
             student_interval(*r_squared(target, estimate), 400, 0.95, most=1.0),
-            quantile_interval(np.abs(error), 0.9, 0.95),
         ]
         hits += [low <= value <= high for (low, high), value in zip(ends, truth, strict=True)]
     assert (hits / worlds >= 0.93).all(), hits / worlds
@@ -48,7 +45,6 @@ def test_intervals_cover_what_they_say() -> None:
 
 def test_too_few_or_constant_values_determine_nothing() -> None:
     assert np.isnan(r_squared(np.ones(5), np.arange(5.0)).value)
-    assert np.isnan(quantile_interval(np.arange(10.0), 0.9, 0.95)).all()
     assert root_mean_square_interval(np.zeros(5), 0.95) == (0.0, 0.0)
     assert np.isnan(root_mean_square_interval(np.ones(2), 0.95)).all()
 

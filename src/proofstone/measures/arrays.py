@@ -9,3 +9,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Labels = NDArray[np.bool_] | NDArray[np.integer]
 """0/1 or false/true for each row; 1 is the positive class."""
+
+
+def quotient(value: FloatArray, by: FloatArray) -> FloatArray:
+    """Return value / by, entry by entry; nan where `by` is not above 0."""
+    return np.asarray(np.divide(value, by, out=np.full(np.shape(value), np.nan), where=by > 0))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from proofstone.measures.arrays import FloatArray, IntArray
-from proofstone.measures.exact import beta_quantile
+from proofstone.measures.beta import beta_quantile
 from proofstone.measures.intervals import normal_quantile
 
 

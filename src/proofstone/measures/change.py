@@ -1,4 +1,4 @@
-"""How a metric changes when the same rows are answered otherwise or weighed otherwise; quantiles.
+"""How a metric changes when the same rows are answered otherwise or weighed otherwise.
 
 Throughout, `y` (n,) is 0/1 or bool, `score` (n,) the score of the positive class, and `weight`
 (n,) weighs rows. An influence is the first-order share of one row in the error of an estimate:
@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from proofstone.measures.arrays import FloatArray, Labels
-from proofstone.measures.intervals import UNKNOWN, Interval, normal_quantile, wilson
+from proofstone.measures.intervals import UNKNOWN, Interval, normal_quantile
 
 
 def weighted_auc(
@@ -64,26 +64,6 @@ def change_interval(change: float, influence: FloatArray, level: float) -> Inter
     error = math.sqrt(float(influence @ influence) * n / (n - 1))
     half = normal_quantile((1.0 + level) / 2.0) * error
     return Interval(change - half, change + half)
-
-
-def quantile_interval(values: FloatArray, share: float, level: float) -> Interval[float]:
-    """Return the interval of a quantile between two of the sorted `values` (Wilson on their rank).
-
-    `values` may hold infinities, of things that never happened; so may the interval. No shape of
-    the distribution is supposed. Unknown (nan) without rows.
-
-    >>> low, high = quantile_interval(np.arange(100.0), 0.5, 0.95)
-    >>> low, high
-    (39.0, 60.0)
-    """
-    n = len(values)
-    if not n:
-        return UNKNOWN
-    low, high = wilson(share * n, n, level)
-    ordered = np.sort(values)
-    first = max(0, math.floor(low * n) - 1)
-    last = min(n - 1, math.ceil(high * n))
-    return Interval(float(ordered[first]), float(ordered[last]))
 
 
 def _below(mass: FloatArray, at: np.ndarray) -> FloatArray:

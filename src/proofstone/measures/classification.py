@@ -29,14 +29,6 @@ class RocCurve(NamedTuple):
     threshold: FloatArray
 
 
-class PrecisionRecallCurve(NamedTuple):
-    """Points by falling threshold, so by rising recall."""
-
-    precision: FloatArray
-    recall: FloatArray
-    threshold: FloatArray
-
-
 @dataclass(frozen=True)
 class CalibrationCurve:
     """One entry a bin that holds rows; `low` and `high` bound `observed_rate` (Wilson)."""
@@ -186,17 +178,6 @@ def roc_curve(y: Labels, score: FloatArray) -> RocCurve:
     threshold = np.append(np.nextafter(curve.threshold[0], np.inf), curve.threshold)
     kept = _thinned(x + height)
     return RocCurve(x[kept], height[kept], threshold[kept])
-
-
-def precision_recall_curve(y: Labels, score: FloatArray) -> PrecisionRecallCurve:
-    """Return at most 200 points, evenly spread over recall; none when only one class is present."""
-    curve = rank(y, score) if len(y) else None
-    if curve is None or not curve.positives * curve.negatives > 0:
-        return PrecisionRecallCurve(*(np.zeros(0) for _ in PrecisionRecallCurve._fields))
-    recall = curve.positive / curve.positives
-    precision = curve.positive / (curve.positive + curve.negative)
-    kept = _thinned(recall)
-    return PrecisionRecallCurve(precision[kept], recall[kept], curve.threshold[kept])
 
 
 def _thinned(progress: FloatArray) -> IntArray:

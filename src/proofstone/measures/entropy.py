@@ -54,8 +54,9 @@ def entropy_interval(
 ) -> Interval[float]:
     """Return the interval of the generalised entropy index by multinomial resampling of counts.
 
-    Percentile ends (Efron 1979); where all rows have the same benefit, the rule of three stands in
-    for the upper one. Unknown (nan) without rows.
+    Percentile ends (Efron 1979); where all rows have the same benefit, the upper one is the index
+    with the greatest share of people without benefit that such rows allow (Clopper and Pearson
+    1934). Unknown (nan) without rows.
     """
     n = int(table.sum())
     if not n:
@@ -67,9 +68,8 @@ def entropy_interval(
     whole = whole[~np.isnan(whole)]
     low, high = np.quantile(whole, [tail, 1.0 - tail]) if len(whole) else UNKNOWN
     if (table.sum(axis=0) > 0).sum() < 2:
-        odd = -math.log(tail) / n
-        high = odd * (1.0 - odd) / 2.0 if odd < 1.0 else 1.0
-        return Interval(0.0, float(high))
+        # A share q without benefit makes the index q / (2 (1 - q)), and tail = (1 - q)^n.
+        return Interval(0.0, math.expm1(-math.log(tail) / n) / 2.0)
     return Interval(min(float(low), value), max(float(high), value))
 
 

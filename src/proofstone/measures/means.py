@@ -10,6 +10,7 @@ import numpy as np
 from proofstone.measures.arrays import FloatArray, IntArray
 from proofstone.measures.intervals import UNKNOWN, Interval, t_quantile
 from proofstone.measures.multiplicity import bonferroni_level
+from proofstone.measures.spread import draws_beyond
 
 
 class Means(NamedTuple):
@@ -43,9 +44,9 @@ def mean_ends(means: Means, level: float) -> list[Interval[float]]:
 
 
 def mean_difference(means: Means) -> float:
-    """Return the largest minus the smallest mean; nan without a group of two rows."""
+    """Return the largest minus the smallest mean; nan with fewer than two groups of two rows."""
     known = means.mean[means.rows > 1]
-    return float(known.max() - known.min()) if len(known) else math.nan
+    return float(known.max() - known.min()) if len(known) > 1 else math.nan
 
 
 def mean_difference_interval(
@@ -56,8 +57,9 @@ def mean_difference_interval(
     Each mean is drawn from Student's t about the observed one. Two groups: the interval of the
     signed difference, folded at 0. More: the upper end is a quantile of max - min over the draws;
     the lower one is that of the pair that is told apart best, at a level corrected for the
-    k(k - 1)/2 pairs (Bonferroni), as for rates in `spread`. Groups of fewer than two rows are
-    left out; unknown (nan) with fewer than two left.
+    k(k - 1)/2 pairs (Bonferroni), as for rates in `spread`. Only that pair is drawn as often as
+    its far tails need, all groups together at least `resamples` times. Groups of fewer than two
+    rows are left out; unknown (nan) with fewer than two left.
     """
     kept = means.rows > 1
     if np.count_nonzero(kept) < 2:
@@ -67,16 +69,20 @@ def mean_difference_interval(
     value = float(mean.max() - mean.min())
     tail = (1.0 - level) / 2.0
     pair_tail = (1.0 - bonferroni_level(level, k * (k - 1) // 2)) / 2.0
-    draws = min(1_000_000, max(resamples, math.ceil(20.0 / pair_tail)))
-    drawn = mean + error * rng.standard_t(df, (draws, k))
     apart = np.sqrt(error[:, None] ** 2 + error**2)
     with np.errstate(invalid="ignore", divide="ignore"):
         told = np.nan_to_num((mean[:, None] - mean) / apart, nan=-math.inf)
     upper, lower = divmod(int(np.argmax(told)), k)
     if upper == lower:
         upper, lower = 0, 1
-    pair = drawn[:, upper] - drawn[:, lower]
-    low, high = (float(end) for end in np.quantile(pair, [pair_tail, 1.0 - pair_tail]))
-    most = -low if k == 2 else float(np.quantile(np.ptp(drawn, axis=1), 1.0 - tail))
-    high = max(high, most)
+    pair = [upper, lower]
+    size = draws_beyond(pair_tail, resamples)
+    drawn = mean[pair] + error[pair] * rng.standard_t(df[pair], (size, 2))
+    ends = np.quantile(drawn[:, 0] - drawn[:, 1], [pair_tail, 1.0 - pair_tail])
+    low, high = (float(end) for end in ends)
+    if k == 2:
+        high = max(high, -low)
+    else:
+        every = mean + error * rng.standard_t(df, (draws_beyond(tail, resamples), k))
+        high = max(high, float(np.quantile(np.ptp(every, axis=1), 1.0 - tail)))
     return Interval(max(0.0, min(low, value)), max(high, value))

@@ -30,20 +30,6 @@ def holm(pvalues: FloatArray) -> FloatArray:
     return _unsorted(np.maximum.accumulate(pvalues[order] * remaining), order)
 
 
-def benjamini_hochberg(pvalues: FloatArray) -> FloatArray:
-    """Return p-values (m,) adjusted for the false discovery rate (Benjamini, Hochberg 1995).
-
-    Valid for independent or positively dependent tests.
-
-    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03])).round(3).tolist()
-    [0.03, 0.04, 0.04]
-    """
-    pvalues = np.asarray(pvalues, dtype=np.float64)
-    order = np.argsort(pvalues)
-    scaled = pvalues[order] * (len(pvalues) / np.arange(1, len(pvalues) + 1))
-    return _unsorted(np.minimum.accumulate(scaled[::-1])[::-1], order)
-
-
 def _unsorted(adjusted: FloatArray, order: np.ndarray) -> FloatArray:
     """Put adjusted p-values, capped at 1, back in the caller's order."""
     result = np.empty_like(adjusted)

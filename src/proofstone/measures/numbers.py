@@ -47,21 +47,6 @@ def r_squared(target: FloatArray, estimate: FloatArray) -> Estimate:
     return Estimate(value, standard_error(((1.0 - value) * away - wrong) / variance))
 
 
-def quantile_interval(values: FloatArray, share: float, level: float) -> Interval[float]:
-    """Return the distribution-free interval of a quantile: two of the sorted values.
-
-    Places are n q ± z sqrt(n q (1 - q)) (Conover 1971), rounded outwards; unknown (nan) where
-    they leave the rows.
-    """
-    n = len(values)
-    half = normal_quantile((1.0 + level) / 2.0) * math.sqrt(n * share * (1.0 - share))
-    first, last = math.floor(n * share - half), math.ceil(n * share + half)
-    if first < 1 or last > n:
-        return UNKNOWN
-    low, high = np.partition(values, [first - 1, last - 1])[[first - 1, last - 1]]
-    return Interval(float(low), float(high))
-
-
 def bias_by_bin(target: FloatArray, estimate: FloatArray, level: float, bins: int = 10) -> Bias:
     """Compare mean estimate and mean target in at most `bins` bins of equal mass."""
     codes = equal_mass_bins(estimate, bins)

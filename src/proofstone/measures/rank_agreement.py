@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.measures.arrays import FloatArray
+from proofstone.measures.arrays import FloatArray, quotient
 
 _CELLS = 4_000_000
 
@@ -20,7 +20,9 @@ def spearman(first: FloatArray, second: FloatArray) -> FloatArray:
     one, other = mid_ranks(first), mid_ranks(second)
     one -= one.mean(axis=1, keepdims=True)
     other -= other.mean(axis=1, keepdims=True)
-    return _over((one * other).sum(axis=1), np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1)))
+    return quotient(
+        (one * other).sum(axis=1), np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    )
 
 
 def kendall(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -35,7 +37,9 @@ def kendall(first: FloatArray, second: FloatArray) -> FloatArray:
         one, other = (np.sign(x[start : start + step, :, None] - x[start : start + step, None, :])
                       for x in (first, second))  # fmt: skip
         alike = (one * other).sum(axis=(1, 2))
-        parts.append(_over(alike, np.sqrt((one**2).sum(axis=(1, 2)) * (other**2).sum(axis=(1, 2)))))
+        parts.append(
+            quotient(alike, np.sqrt((one**2).sum(axis=(1, 2)) * (other**2).sum(axis=(1, 2))))
+        )
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
@@ -54,7 +58,3 @@ def mid_ranks(values: FloatArray) -> FloatArray:
     ranks = np.empty(values.shape)
     np.put_along_axis(ranks, order, (first + final) / 2 + 1, axis=1)
     return ranks
-
-
-def _over(value: FloatArray, by: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(value, by, out=np.full(np.shape(value), np.nan), where=by > 0))

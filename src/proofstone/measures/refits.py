@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofstone.measures.arrays import FloatArray
+from proofstone.measures.arrays import FloatArray, quotient
 
 
 def disagreement(decided: FloatArray, counted: FloatArray) -> FloatArray:
@@ -17,7 +17,7 @@ def disagreement(decided: FloatArray, counted: FloatArray) -> FloatArray:
     [0.667]
     """
     positive, refits = (decided * counted).sum(axis=0), counted.sum(axis=0)
-    return _over(2 * positive * (refits - positive), refits * (refits - 1))
+    return quotient(2 * positive * (refits - positive), refits * (refits - 1))
 
 
 def deviation(score: FloatArray, counted: FloatArray) -> FloatArray:
@@ -26,10 +26,6 @@ def deviation(score: FloatArray, counted: FloatArray) -> FloatArray:
     `score` and `counted` have shape (m, n); nan where fewer than two count.
     """
     refits = counted.sum(axis=0)
-    mean = _over((score * counted).sum(axis=0), refits)
+    mean = quotient((score * counted).sum(axis=0), refits)
     squares = (counted * (score - mean) ** 2).sum(axis=0)
-    return np.asarray(np.sqrt(_over(squares, refits - 1)))
-
-
-def _over(value: FloatArray, by: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(value, by, out=np.full(np.shape(value), np.nan), where=by > 0))
+    return np.asarray(np.sqrt(quotient(squares, refits - 1)))

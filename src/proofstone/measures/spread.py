@@ -133,12 +133,12 @@ def _draw(
     upper, lower = divmod(int(np.argmax(told)), groups)
     if groups == 2:
         upper, lower = (upper, lower) if upper != lower else (0, 1)
-        every = rng.beta(a, b, (_size(tail, resamples), 2))
+        every = rng.beta(a, b, (draws_beyond(tail, resamples), 2))
         both = np.array([[upper, lower]])
         return _Draws(every[:, upper], every[:, lower], every, tail, both, both)
     pair = [upper, lower]
-    chosen = rng.beta(a[pair], b[pair], (_size(pair_tail, resamples), 2))
-    every = rng.beta(a, b, (_size(tail, resamples), groups))
+    chosen = rng.beta(a[pair], b[pair], (draws_beyond(pair_tail, resamples), 2))
+    every = rng.beta(a, b, (draws_beyond(tail, resamples), groups))
     z = normal_quantile(1.0 - tail)
     far = _farthest(mean, variance, z)
     far_ratio = _farthest(np.log(mean), variance / mean**2, z)
@@ -154,7 +154,7 @@ def _farthest(mean: FloatArray, variance: FloatArray, z: float) -> IntArray:
     return np.stack(divmod(np.sort(places), len(mean)), axis=1)
 
 
-def _size(tail: float, resamples: int) -> int:
+def draws_beyond(tail: float, resamples: int) -> int:
     """Return how many draws leave some twenty beyond each end."""
     return max(resamples, min(_MOST_DRAWS, math.ceil(20.0 / tail)))
 

@@ -36,3 +36,8 @@ def test_a_million_categories_are_left_out() -> None:
     frame = pl.DataFrame({"id": pl.arange(1_000_000, eager=True).cast(pl.String)})
     assert design(frame).columns == ()
     assert design(frame).values.shape == (1_000_000, 0)
+
+
+def test_a_column_may_be_named_rows() -> None:
+    frame = pl.DataFrame({"rows": ["a", "b", "c"] * 10})
+    assert design(frame).columns == ("rows",) * 3

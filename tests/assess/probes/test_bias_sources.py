@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from proofstone.assess.probes.bias_sources import SOURCES, bias_sources
 from proofstone.checks.cases import DecisionCase
-from proofstone.core.finding import Verdict
+from proofstone.core.finding import Finding, Verdict
 from proofstone.models.contract import Model
 
 from .cases import TABLES, by, protected, real, recorded, run
@@ -160,3 +160,27 @@ def test_all_of_one_label_and_all_decided_alike(label: int, score: float) -> Non
 def test_the_same_seed_says_the_same() -> None:
     case, model = planted("thresholds", 0)
     assert run(bias_sources, case, model) == run(bias_sources, case, model)
+
+
+def represented(reference: Any, column: str = "s") -> list[Finding]:
+    people = {column: np.array(["1", "1", "1", "true"] * 10, dtype=object)}
+    settings = {"bias_sources": {"reference": {column: reference}}}
+    about = recorded(np.arange(40) % 2, np.linspace(0, 1, 40), protected=people, settings=settings)
+    return run(bias_sources, *about)
+
+
+def test_groups_that_yaml_reads_as_numbers_are_those_of_the_table() -> None:
+    key = ("representation_difference", "s")
+    one = by(represented({1: 0.5, "true": 0.5}))[key]
+    assert one.value == pytest.approx(0.25)
+    assert one.low < one.value < one.high
+    assert by(represented({"1": 0.75, True: 0.25}))[key].value == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    "reference", [{"1": 75, "true": 25}, {"1": 0.5}, {"1": 1.5, "true": -0.5}, {"1": "x"}, [0.5]]
+)
+def test_a_reference_that_is_no_shares_is_refused_by_its_place(reference: Any) -> None:
+    (one,) = represented(reference)
+    assert one.verdict is Verdict.NOT_RUN
+    assert "assess.settings.bias_sources.reference.s: " in one.reason

@@ -146,3 +146,9 @@ def test_the_margin_is_what_the_case_says() -> None:
     wide = replace(duel, case=duel.at(0.95, {}, 0.2))
     found = next(one for one in run(wide) if one.metric == "roc_auc_change")
     assert (found.details["margin"], found.details["standing"]) == (0.2, "no_worse")
+
+
+def test_a_group_without_a_name_keeps_it_beside_the_missing_one() -> None:
+    frame = table().with_columns(g=pl.when(pl.col("g") == "u").then(pl.lit("")).otherwise(None))
+    got = found(frame, protected=["g"])["selection_rate_difference_change", "g"]
+    assert {one["group"] for one in got.details["groups"]} == {"", "(missing)"}

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from proofstone.assess.probes.counterfactual_flip import counterfactual_flip
+from proofstone.assess.probes.counterfactual_flip import METRICS, counterfactual_flip
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
 from proofstone.core.finding import Verdict
@@ -70,6 +70,7 @@ def test_unread_columns_are_no_evidence() -> None:
     assert one.value is None
     assert one.verdict is Verdict.NOT_APPLICABLE
     assert "no evidence of fairness" in one.reason
+    assert found["counterfactual_score_change", "sex"].reason == one.reason
     assert found["counterfactual_flip_rate", "race"].value == 0.0
 
 
@@ -101,5 +102,14 @@ def test_recorded_predictions_and_no_columns() -> None:
     (finding,) = run(counterfactual_flip, about, model)
     assert finding.verdict is Verdict.NOT_APPLICABLE
     assert "no prediction was recorded" in finding.reason
-    (finding,) = run(counterfactual_flip, *recorded(np.arange(N) % 2, np.full(N, 0.3), FRAME))
-    assert "no protected column" in finding.reason
+    refused = run(counterfactual_flip, *recorded(np.arange(N) % 2, np.full(N, 0.3), FRAME))
+    assert [one.metric for one in refused] == list(METRICS)
+    assert all("no protected column" in one.reason for one in refused)
+
+
+def test_a_column_may_be_named_rows() -> None:
+    frame = FRAME.rename({"sex": "rows"})
+    found = by(
+        run(counterfactual_flip, case(frame, ["rows"]), Formula(frame, lambda f: f["x"].to_numpy()))
+    )
+    assert found["counterfactual_flip_rate", "rows"].value == 0.0

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from proofstone.assess.probes.group_calibration import group_calibration
+from proofstone.assess.probes.group_calibration import METRICS, group_calibration
 from proofstone.core.finding import Verdict
 
 from .cases import TABLES, by, protected, real, recorded, run
@@ -59,13 +59,14 @@ def test_groups_of_one_row_of_one_label_and_identifiers() -> None:
         assert found["group_calibration_error", subject].value is None
         assert "fewer than 10 rows" in found["group_calibration_error", subject].reason
     assert found["group_calibration_error_difference", "one"].value is None
-    assert found["calibration_gap_difference", "id"].verdict is Verdict.NOT_RUN
+    assert {found[metric, "id"].verdict for metric in METRICS} == {Verdict.NOT_RUN}
 
 
 def test_without_protected_columns_and_the_same_twice() -> None:
     y, score = np.arange(100) % 2, np.linspace(0, 1, 100)
-    (finding,) = run(group_calibration, *recorded(y, score))
-    assert "no protected column" in finding.reason
+    refused = run(group_calibration, *recorded(y, score))
+    assert [one.metric for one in refused] == list(METRICS)
+    assert all("no protected column" in one.reason for one in refused)
     about = {"s": np.array(["a", "b", "b", "a"] * 25, dtype=object)}
     case, model = recorded(y, score, protected=about)
     assert run(group_calibration, case, model) == run(group_calibration, case, model)

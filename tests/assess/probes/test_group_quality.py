@@ -90,17 +90,20 @@ def test_rankings_by_the_group_of_the_query() -> None:
     one = quality["ndcg_difference", "g"]
     assert one.low is not None
     assert one.low > 0.02
-    assert "groups meet within a query" in quality["group_quality", "item"].reason
+    assert "groups meet within a query" in quality["ndcg_difference", "item"].reason
 
 
 def test_no_column_too_many_groups_and_groups_of_one_row() -> None:
     target, estimate, _ = diabetes()
-    assert found(numbers(target, estimate))["group_quality", "all"].reason == (
-        "no protected column is declared"
-    )
+    refused = found(numbers(target, estimate))
+    assert list(refused) == [
+        ("mean_absolute_error_difference", "all"), ("mean_error_difference", "all")
+    ]  # fmt: skip
+    assert {one.reason for one in refused.values()} == {"no protected column is declared"}
     every = np.arange(len(target)).astype(str).astype(object)
     quality = found(numbers(target, estimate, protected={"id": every, "g": half(len(target))}))
-    assert quality["group_quality", "id"].verdict is Verdict.NOT_RUN
+    for metric in ("mean_absolute_error_difference", "mean_error_difference"):
+        assert quality[metric, "id"].verdict is Verdict.NOT_RUN
     assert ("mean_error_difference", "g") in quality
     lonely = half(len(target))
     lonely[0] = "c"
@@ -108,6 +111,9 @@ def test_no_column_too_many_groups_and_groups_of_one_row() -> None:
     assert quality["mean_error", "g=c"].n == 1
     assert quality["mean_error", "g=c"].low is None
     assert quality["mean_error_difference", "g"].value is not None
+    alone = np.array(["a"] * (len(target) - 1) + ["b"], dtype=object)
+    one = found(numbers(target, estimate, protected={"g": alone}))["mean_error_difference", "g"]
+    assert (one.value, one.reason) == (None, "fewer than two groups have two rows")
 
 
 def test_the_same_seed_gives_the_same_ends() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -128,3 +130,20 @@ def test_planted_slices_of_numbers_and_classes_are_found() -> None:
     decided = np.eye(3)[answers.argmax(axis=1)]
     first = run(weak_slices, *classes(target, decided, frame))[0]
     assert (first.metric, "kind = q" in first.subject) == ("slice_error", True)
+
+
+def test_a_gates_level_is_corrected_for_the_slices_too() -> None:
+    rng = np.random.default_rng(5)
+    frame = table(3000, rng)
+    planted = ((frame["a"] > 0.7) & (frame["kind"] == "q")).to_numpy()
+    score = np.where(rng.random(3000) < 0.5, 0.9, 0.1)
+    target = rng.random(3000) < np.where(planted, 0.5, score)
+    case, model = recorded(target, score, frame)
+    first = run(weak_slices, case, model)[0]
+    asked = replace(case, levels={("slice_log_loss", first.subject): 0.999})
+    gated = run(weak_slices, asked, model)[0]
+    tried = round(0.05 / (1 - first.level))
+    assert gated.level == pytest.approx(1 - 0.001 / tried, abs=1e-12)
+    ratio = (gated.high - gated.low) / (first.high - first.low)
+    ends = [stats.t.ppf((1 + level) / 2, first.n - 1) for level in (gated.level, first.level)]
+    assert ratio == pytest.approx(ends[0] / ends[1], rel=1e-5)

@@ -15,7 +15,7 @@ from proofstone.assess.measured import Ends, measured, settings
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.classification import log_losses, roc_auc, squared_errors
-from proofstone.measures.groups import MISSING, difference, rate
+from proofstone.measures.groups import difference, rate
 from proofstone.measures.intervals import Interval, mean_interval, wilson
 from proofstone.measures.paired import (
     delong_change,
@@ -219,7 +219,7 @@ def _table(
     trials, before, after = _by_group(codes, first, second, groups)
     order = np.argsort(-trials, kind="stable")[:50]
     return [
-        {"group": labels[at] or MISSING, "n": int(trials[at]), "champion": float(before[at]),
+        {"group": labels[at], "n": int(trials[at]), "champion": float(before[at]),
          "challenger": float(after[at])}
         for at in order.tolist()
         if trials[at]

@@ -59,6 +59,7 @@ def _category(series: pl.Series) -> list[np.ndarray]:
     texts = series.cast(pl.String, strict=False) if not series.dtype.is_nested() else None
     if texts is None or texts.n_unique() > max(_VALUES, len(texts) // 2):
         return []
-    counts = texts.value_counts(sort=True, name="rows").filter(pl.col("rows") >= _FEWEST)
-    values = counts.sort(["rows", series.name], descending=[True, False])[series.name]
+    # The column itself may be named "rows".
+    counts = texts.alias("value").value_counts(name="rows").filter(pl.col("rows") >= _FEWEST)
+    values = counts.sort(["rows", "value"], descending=[True, False])["value"]
     return [texts.eq_missing(value).to_numpy().astype(np.float64) for value in values[:_VALUES]]

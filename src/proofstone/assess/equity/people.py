@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from proofstone.assess.labels import grouped
-from proofstone.checks.cases import DecisionCase
+from proofstone.checks.cases import (
+    Case,
+    ClassesCase,
+    DecisionCase,
+    LabelsCase,
+    NumberCase,
+    RankingCase,
+)
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.groups import Groups, intersect
@@ -11,11 +18,14 @@ from proofstone.measures.groups import Groups, intersect
 MOST_GROUPS = 100
 """A column with more groups than this is an identifier rather than a property of people."""
 
+Protected = DecisionCase | ClassesCase | LabelsCase | NumberCase | RankingCase
+"""The kinds of case that may have protected columns."""
+
 CROSSED = " × "
 """Stands between the columns of an intersection."""
 
 
-def subjects(case: DecisionCase, *, crossed: bool) -> dict[str, Groups]:
+def subjects(case: Protected, *, crossed: bool) -> dict[str, Groups]:
     """The groups of each protected column, and last those that cross all columns.
 
     Columns are crossed where none alone has too many groups to compare.
@@ -27,12 +37,12 @@ def subjects(case: DecisionCase, *, crossed: bool) -> dict[str, Groups]:
     return found
 
 
-def nobody(case: DecisionCase, probe: str, metric: str) -> Finding:
+def nobody(case: Case, probe: str, metric: str) -> Finding:
     """The finding of a case without protected columns."""
     return unable(case, probe, metric, "all", message("no protected column is declared"))
 
 
-def unable(case: DecisionCase, probe: str, metric: str, subject: str, reason: str) -> Finding:
+def unable(case: Case, probe: str, metric: str, subject: str, reason: str) -> Finding:
     """The finding of what cannot be measured on this case, whatever its rows."""
     return Finding(
         probe=probe, metric=metric, subject=subject, reason=reason, evidence=case.evidence
@@ -40,7 +50,7 @@ def unable(case: DecisionCase, probe: str, metric: str, subject: str, reason: st
 
 
 def too_many(
-    case: DecisionCase, probe: str, metric: str, subject: str, groups: int, most: int = MOST_GROUPS
+    case: Case, probe: str, metric: str, subject: str, groups: int, most: int = MOST_GROUPS
 ) -> Finding:
     """The finding of a column that has more groups than can be compared."""
     reason = message("{groups} groups are too many to compare; at most {most} are").format(

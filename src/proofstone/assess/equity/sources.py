@@ -163,7 +163,7 @@ def moved_by_threshold(
     ranked = np.sort(margin)[::-1]
     chosen, step = int((margin >= 0).sum()), max(1, round(share * len(margin)))
     lower = ranked[min(len(ranked), chosen + step) - 1]
-    higher = ranked[chosen - step - 1] if chosen > step else np.inf
+    higher = ranked[chosen - step] if chosen >= step else np.inf
     outcome = np.where((margin < 0) & (margin >= lower), 1, 0)
     outcome[(margin >= 0) & (margin <= higher)] = 2
     size = len(groups.labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,16 +20,19 @@ from proofstone.assess.equity.sources import (
 from proofstone.assess.measured import measured, scores, settings
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
+from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.groups import Groups, count_groups, difference, intersect, rate
-from proofstone.measures.intervals import wilson
+from proofstone.measures.intervals import Interval, wilson
+from proofstone.measures.multiplicity import bonferroni_level
 from proofstone.measures.spread import difference_interval
 from proofstone.models.contract import Predict
 
 PROBE = "bias_sources"
 MOST = 30
 _SHIFT = 0.05
+_ROUNDED = 0.01
 _POSTERIOR = message("draws from Jeffreys posteriors")
 _ONE_GROUP = message("fewer than two groups have rows that count towards it")
 
@@ -66,6 +70,7 @@ def bias_sources(case: DecisionCase, rng: np.random.Generator) -> Probing:
         return [nobody(case, PROBE, metric) for metric in SOURCES]
     findings = []
     small = {}
+    missing = _missing(case.rows.frame)
     for name, groups in compared.items():
         if len(groups.labels) > MOST:
             size = len(groups.labels)
@@ -76,7 +81,7 @@ def bias_sources(case: DecisionCase, rng: np.random.Generator) -> Probing:
             ]
             continue
         small[name] = groups
-        findings += _data(case, name, groups, rng)
+        findings += _data(case, name, groups, missing, rng)
         findings += [
             _model(case, name, groups, score),
             _algorithm(case, name, groups, score, rng),
@@ -93,19 +98,27 @@ def _finding(
     return measured(case, PROBE, metric, value, ends, subject=subject, details=details, **told)
 
 
-def _data(case: DecisionCase, name: str, groups: Groups, rng: np.random.Generator) -> list[Finding]:
-    missing = case.rows.frame.select(
-        pl.any_horizontal(
-            pl.col(one).is_null()
-            | (pl.col(one).is_nan() if kind.is_float() else pl.lit(value=False))
-            for one, kind in case.rows.frame.schema.items()
-        )
-        if case.rows.frame.width
-        else pl.repeat(value=False, n=len(case))
-    ).to_series()
+def _missing(frame: pl.DataFrame) -> np.ndarray:
+    """Whether any input of each row is missing: bool, shape (n,)."""
+    if not frame.width:
+        return np.zeros(frame.height, dtype=bool)
+    gone = (
+        pl.col(one).is_null() | (pl.col(one).is_nan() if kind.is_float() else pl.lit(value=False))
+        for one, kind in frame.schema.items()
+    )
+    return frame.select(pl.any_horizontal(gone)).to_series().to_numpy()
+
+
+def _data(
+    case: DecisionCase,
+    name: str,
+    groups: Groups,
+    missing: np.ndarray,
+    rng: np.random.Generator,
+) -> list[Finding]:
     parts = {
         "base_rate_difference": case.target.astype(bool),
-        "missingness_difference": missing.to_numpy(),
+        "missingness_difference": missing,
     }
     return [_rates(case, metric, name, groups, one, rng) for metric, one in parts.items()] + [
         _representation(case, name, groups)
@@ -144,7 +157,7 @@ def _groups(groups: Groups, values: np.ndarray, rows: np.ndarray) -> list[dict[s
 
 def _representation(case: DecisionCase, name: str, groups: Groups) -> Finding:
     metric = "representation_difference"
-    reference = dict(settings(case, PROBE).get("reference", {})).get(name)
+    reference = _reference(case, name)
     if not reference:
         reason = message("no reference says how large each group is where the model is used")
         return unable(case, PROBE, metric, name, reason)
@@ -154,15 +167,15 @@ def _representation(case: DecisionCase, name: str, groups: Groups) -> Finding:
     gaps = {group: rows.get(group, 0) / len(case) - share for group, share in reference.items()}
     worst = max(gaps, key=lambda group: abs(gaps[group]))
 
-    def ends(level: float) -> Any:
-        each = 1.0 - (1.0 - level) / len(gaps)
+    def ends(level: float) -> Interval[float]:
+        each = bonferroni_level(level, len(gaps))
         found = [wilson(float(rows.get(group, 0)), float(len(case)), each) for group in gaps]
         moved = [
             (end.low - reference[group], end.high - reference[group])
             for group, end in zip(gaps, found, strict=True)
         ]
         low = max(max(down, -up, 0.0) for down, up in moved)
-        return (low, max(max(abs(down), abs(up)) for down, up in moved))
+        return Interval(low, max(max(abs(down), abs(up)) for down, up in moved))
 
     return _finding(
         case,
@@ -171,8 +184,32 @@ def _representation(case: DecisionCase, name: str, groups: Groups) -> Finding:
         abs(gaps[worst]),
         ends,
         method=message("Wilson"),
-        details={"group": worst, "reference": dict(reference)},
+        details={"group": worst, "reference": reference},
     )
+
+
+def _reference(case: DecisionCase, name: str) -> dict[str, float]:
+    """The share of each group of a column where the model is used; empty where none is told.
+
+    Raises:
+        InputError: the shares are no numbers from 0 to 1 that add up to 1.
+    """
+    told = dict(settings(case, PROBE).get("reference", {})).get(name)
+    if not told:
+        return {}
+    shares = dict(told).values() if isinstance(told, Mapping) else [math.nan]
+    known = all(isinstance(one, (int, float)) and 0.0 <= one <= 1.0 for one in shares)
+    if not known or abs(sum(shares) - 1.0) > _ROUNDED:
+        raise InputError(
+            f"assess.settings.{PROBE}.reference.{name}: the shares of groups must be numbers from "
+            "0 to 1 that add up to 1",
+            hint="give every group its share, such as {f: 0.51, m: 0.49}",
+        )
+    # YAML reads the groups true and 1 as no texts.
+    return {
+        str(group).lower() if isinstance(group, bool) else str(group): float(share)
+        for group, share in told.items()
+    }
 
 
 def _model(case: DecisionCase, name: str, groups: Groups, score: np.ndarray) -> Finding:

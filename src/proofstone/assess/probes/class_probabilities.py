@@ -50,9 +50,12 @@ def class_probabilities(case: ClassesCase, rng: np.random.Generator) -> Probing:
     answers = yield Ask(case.rows, Predict())
     if only_decided(answers):
         return [
-            Finding(probe="class_probabilities", metric=metric, reason=NO_PROBABILITIES)
+            Finding(
+                probe="class_probabilities", metric=metric, reason=NO_PROBABILITIES,
+                evidence=case.evidence,
+            )
             for metric in _METRICS
-        ]
+        ]  # fmt: skip
     losses = {
         "log_loss": class_log_losses(case.target, answers),
         "multiclass_brier_score": class_squared_errors(case.target, answers),
@@ -105,8 +108,9 @@ def _classwise(case: ClassesCase, answers: np.ndarray, rng: np.random.Generator)
             classes=len(case.classes), most=_MOST
         )
         return Finding(
-            probe="class_probabilities", metric="classwise_calibration_error", reason=reason
-        )
+            probe="class_probabilities", metric="classwise_calibration_error", reason=reason,
+            evidence=case.evidence,
+        )  # fmt: skip
     value, each = classwise_calibration_error(case.target, answers)
     worst = [
         {"class": case.classes[place], "value": float(each[place])} for place in np.argsort(-each)

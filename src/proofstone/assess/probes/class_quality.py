@@ -69,11 +69,13 @@ def class_quality(case: ClassesCase, rng: np.random.Generator) -> Probing:
             method=message("Wilson intervals of the recalls, put together"),
         ),
     ]  # fmt: skip
-    for metric, (value, error) in {
-        "macro_f1": macro_f1(table),
-        "weighted_f1": weighted_f1(table),
-    }.items():
-        ends = partial(unit_interval, value, error, n)
+    rows = table.sum(axis=1)
+    rarest = int(rows[rows > 0].min(initial=n))
+    for metric, (value, error), trials in (
+        ("macro_f1", macro_f1(table), rarest),
+        ("weighted_f1", weighted_f1(table), n),
+    ):
+        ends = partial(unit_interval, value, error, float(trials))
         found.append(measured(case, "class_quality", metric, value, ends, n=n, method=_DELTA))
     return [*found, *_top(case, answers), *_each(case, table)]
 
@@ -84,7 +86,12 @@ def _top(case: ClassesCase, answers: np.ndarray) -> list[Finding]:
     if k >= len(case.classes) or only_decided(answers):
         few = message("there are no more than {k} classes").format(k=k)
         reason = few if k >= len(case.classes) else NO_PROBABILITIES
-        return [Finding(probe="class_quality", metric="top_k_accuracy", reason=reason)]
+        return [
+            Finding(
+                probe="class_quality", metric="top_k_accuracy", reason=reason,
+                evidence=case.evidence,
+            )
+        ]  # fmt: skip
     hits = top_k_hits(case.target, answers, k)
     return [
         measured(

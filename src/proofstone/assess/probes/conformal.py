@@ -9,20 +9,21 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.assess.equity.people import MOST_GROUPS, too_many
 from proofstone.assess.labels import grouped
 from proofstone.assess.measured import measured, settings
 from proofstone.assess.probes.class_quality import NO_PROBABILITIES, only_decided
-from proofstone.assess.probes.group_fairness import MOST_GROUPS, table
+from proofstone.assess.probes.group_fairness import table
 from proofstone.checks.cases import ClassesCase, DecisionCase, NumberCase
 from proofstone.checks.probe import Ask, Probing, probe
-from proofstone.core.finding import Finding, Verdict
+from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.measures.conformal import conformal_threshold, promised
 from proofstone.measures.delta import bounded_mean_interval
 from proofstone.measures.exact import exact_interval
 from proofstone.measures.intervals import Interval
 from proofstone.measures.multiplicity import bonferroni_level
-from proofstone.measures.numbers import quantile_interval
+from proofstone.measures.quantiles import quantile_interval
 from proofstone.models.contract import Predict
 
 _COVERAGE = 0.9
@@ -144,14 +145,7 @@ def _groups(case: AnyCase, found: _Measured) -> list[Finding]:
         groups = grouped(values[found.rows])
         k = len(groups.labels)
         if k > MOST_GROUPS:
-            text = message("{groups} groups are too many to compare; at most {most} are")
-            reason = text.format(groups=k, most=MOST_GROUPS)
-            refused = _without(case, reason)
-            findings.append(
-                refused.judged(
-                    metric="conformal_group_coverage", subject=subject, verdict=Verdict.NOT_RUN
-                )
-            )
+            findings.append(too_many(case, "conformal", "conformal_group_coverage", subject, k))
             continue
         trials = np.bincount(groups.codes, minlength=k)
         hits = np.bincount(groups.codes, found.covered, k).astype(np.int64)

@@ -20,6 +20,7 @@ from proofstone.models.contract import Predict
 from proofstone.models.rows import Rows
 
 PROBE = "counterfactual_flip"
+METRICS = ("counterfactual_flip_rate", "counterfactual_score_change")
 _ROWS = 5_000
 _VALUES = 12
 
@@ -41,7 +42,7 @@ def _limits(case: DecisionCase) -> tuple[int, int]:
     needs=Predict,
     rows=_bound,
     family="fairness",
-    metrics=("counterfactual_flip_rate", "counterfactual_score_change"),
+    metrics=METRICS,
 )
 def counterfactual_flip(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Share of people whose decision would be another with another value of a protected column.
@@ -56,12 +57,12 @@ def counterfactual_flip(case: DecisionCase, rng: np.random.Generator) -> Probing
     see how well other inputs tell it (`proxies`).
     """
     if not case.protected:
-        return [nobody(case, PROBE, "counterfactual_flip_rate")]
+        return [nobody(case, PROBE, metric) for metric in METRICS]
     read = [name for name in case.protected if name in case.rows.frame.columns]
-    unread = [_unread(case, name) for name in case.protected if name not in read]
+    unread = [one for name in case.protected if name not in read for one in _unread(case, name)]
     swaps = {name: _swapped(case, name, rng) for name in read}
     kept = {name: one for name, one in swaps.items() if len(one.values) > 1 and len(one.asked)}
-    flat = [_single(case, name) for name in read if name not in kept]
+    flat = [one for name in read if name not in kept for one in _single(case, name)]
     if not kept:
         return unread + flat
     asks = [Ask(one, Predict()) for swap in kept.values() for one in (swap.rows, swap.asked)]
@@ -91,9 +92,9 @@ def _swapped(case: DecisionCase, name: str, rng: np.random.Generator) -> _Swap:
     if len(case) > most:
         places = np.sort(rng.choice(len(case), most, replace=False))
     rows = case.rows.take(places)
-    column = case.rows.frame[name].drop_nulls()
-    counts = column.value_counts(sort=True, name="rows")
-    ordered = counts.sort(["rows", name], descending=[True, False])[name]
+    # The column itself may be named "rows".
+    counts = case.rows.frame[name].drop_nulls().alias("value").value_counts(name="rows")
+    ordered = counts.sort(["rows", "value"], descending=[True, False])["value"]
     kept = tuple(ordered[:values].to_list())
     parts, place, to = [rows.take(np.zeros(0, dtype=np.int64))], [], []
     for at, value in enumerate(kept):
@@ -176,16 +177,16 @@ def _pairs(swap: _Swap, name: str, change: np.ndarray, flip: np.ndarray) -> list
     return found
 
 
-def _unread(case: DecisionCase, name: str) -> Finding:
+def _unread(case: DecisionCase, name: str) -> list[Finding]:
     reason = message(
         "the model does not read {column}, so that exchanging it cannot flip a decision: this is "
         "no evidence of fairness, since other inputs may tell it"
     ).format(column=name)
-    return unable(case, PROBE, "counterfactual_flip_rate", name, reason)
+    return [unable(case, PROBE, metric, name, reason) for metric in METRICS]
 
 
-def _single(case: DecisionCase, name: str) -> Finding:
+def _single(case: DecisionCase, name: str) -> list[Finding]:
     reason = message("{column} holds a single value, so there is nothing to exchange").format(
         column=name
     )
-    return unable(case, PROBE, "counterfactual_flip_rate", name, reason)
+    return [unable(case, PROBE, metric, name, reason) for metric in METRICS]

@@ -28,6 +28,12 @@ from proofstone.measures.intervals import Interval
 from proofstone.models.contract import Predict
 
 PROBE = "group_calibration"
+METRICS = (
+    "calibration_gap",
+    "calibration_gap_difference",
+    "group_calibration_error",
+    "group_calibration_error_difference",
+)
 FEWEST = 10
 """A group with fewer rows of either label has no calibration error: its bins would be empty."""
 
@@ -36,12 +42,7 @@ FEWEST = 10
     needs=Predict,
     rows=len,
     family="fairness",
-    metrics=(
-        "calibration_gap",
-        "calibration_gap_difference",
-        "group_calibration_error",
-        "group_calibration_error_difference",
-    ),
+    metrics=METRICS,
 )
 def group_calibration(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Mean probability against observed rate of each group, and its calibration error over bins.
@@ -58,11 +59,11 @@ def group_calibration(case: DecisionCase, rng: np.random.Generator) -> Probing:
     for subject, groups in subjects(case, crossed=True).items():
         if len(groups.labels) > MOST_GROUPS:
             size = len(groups.labels)
-            findings.append(too_many(case, PROBE, "calibration_gap_difference", subject, size))
+            findings += [too_many(case, PROBE, metric, subject, size) for metric in METRICS]
             continue
         findings += _gaps(case, subject, groups, score, rng)
         findings += _errors(case, subject, groups, score, bins, rng)
-    return findings or [nobody(case, PROBE, "calibration_gap_difference")]
+    return findings or [nobody(case, PROBE, metric) for metric in METRICS]
 
 
 def _gaps(

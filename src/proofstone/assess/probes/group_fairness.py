@@ -32,8 +32,6 @@ from proofstone.measures.spread import (
 )
 from proofstone.models.contract import Predict
 
-__all__ = ["METRICS", "MOST_GROUPS", "group_fairness", "table"]
-
 METRICS = (
     "selection_rate",
     "true_positive_rate",

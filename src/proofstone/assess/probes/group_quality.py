@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from proofstone.assess.labels import grouped
+from proofstone.assess.equity.people import MOST_GROUPS, nobody, subjects, too_many, unable
 from proofstone.assess.measured import measured
-from proofstone.assess.probes.group_fairness import MOST_GROUPS, table
+from proofstone.assess.probes.group_fairness import table
 from proofstone.assess.probes.ranking_quality import PLACES
-from proofstone.checks.cases import ClassesCase, LabelsCase, NumberCase, RankingCase
+from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
 from proofstone.checks.probe import Ask, Probing, probe
-from proofstone.core.finding import Finding, Verdict
+from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
-from proofstone.measures.groups import Groups, difference, intersect, rate
+from proofstone.measures.groups import Groups, difference, rate
 from proofstone.measures.intervals import UNKNOWN, Interval, wilson
 from proofstone.measures.means import (
     Means,
@@ -31,8 +31,14 @@ from proofstone.measures.queries import per_query
 from proofstone.measures.spread import difference_interval
 from proofstone.models.contract import Predict
 
+PROBE = "group_quality"
 _CLASSES = 20
-_METRICS = ("accuracy", "class_recall", "hamming_loss", "mean_absolute_error", "mean_error", "ndcg")
+_METRICS: Mapping[type[Case], tuple[str, ...]] = {
+    ClassesCase: ("accuracy_difference", "class_recall_difference"),
+    LabelsCase: ("hamming_loss_difference",),
+    NumberCase: ("mean_absolute_error_difference", "mean_error_difference"),
+    RankingCase: ("ndcg_difference",),
+}
 AnyCase = ClassesCase | LabelsCase | NumberCase | RankingCase
 
 
@@ -40,7 +46,7 @@ AnyCase = ClassesCase | LabelsCase | NumberCase | RankingCase
     needs=Predict,
     rows=len,
     family="fairness",
-    metrics=tuple(f"{metric}_difference" for metric in _METRICS),
+    metrics=tuple(metric for each in _METRICS.values() for metric in each),
     about=(ClassesCase, LabelsCase, NumberCase, RankingCase),
 )
 def group_quality(case: AnyCase, rng: np.random.Generator) -> Probing:
@@ -56,27 +62,15 @@ def group_quality(case: AnyCase, rng: np.random.Generator) -> Probing:
     each class.
     """
     answers = yield Ask(case.rows, Predict())
-    subjects = {name: grouped(values) for name, values in case.protected.items()}
-    if len(subjects) > 1 and all(len(one.labels) <= MOST_GROUPS for one in subjects.values()):
-        subjects[" × ".join(subjects)] = intersect(list(subjects.values()))
+    metrics = _METRICS[type(case)]
     findings: list[Finding] = []
-    for subject, groups in subjects.items():
+    for subject, groups in subjects(case, crossed=True).items():
         if len(groups.labels) > MOST_GROUPS:
-            reason = message("{groups} groups are too many to compare; at most {most} are")
-            told = reason.format(groups=len(groups.labels), most=MOST_GROUPS)
-            findings.append(_without(case, told, subject, Verdict.NOT_RUN))
+            size = len(groups.labels)
+            findings += [too_many(case, PROBE, metric, subject, size) for metric in metrics]
         else:
             findings += _subject(case, subject, groups, answers, rng)
-    return findings or [_without(case, message("no protected column is declared"))]
-
-
-def _without(
-    case: AnyCase, reason: str, subject: str = "all", verdict: Verdict = Verdict.NOT_APPLICABLE
-) -> Finding:
-    return Finding(
-        probe="group_quality", metric="group_quality", subject=subject, verdict=verdict,
-        reason=reason, evidence=case.evidence,
-    )  # fmt: skip
+    return findings or [nobody(case, PROBE, metric) for metric in metrics]
 
 
 def _subject(
@@ -106,14 +100,14 @@ def _accuracy(
     values = rate(hits, trials)
     each = [
         measured(
-            case, "group_quality", "accuracy", values[i],
+            case, PROBE, "accuracy", values[i],
             partial(wilson, float(hits[i]), float(trials[i])),
             subject=f"{subject}={label}", n=int(trials[i]), method=message("Wilson"),
         )
         for i, label in enumerate(groups.labels)
     ]  # fmt: skip
     apart = measured(
-        case, "group_quality", "accuracy_difference", difference(values),
+        case, PROBE, "accuracy_difference", difference(values),
         lambda level: difference_interval(hits, trials, level, rng),
         subject=subject, n=len(case), method=message("draws from Jeffreys posteriors"),
         details=table(each),
@@ -135,7 +129,7 @@ def _recall(
     values = [difference(rate(hits[place], trials[place])) for place in shown]
     worst = int(shown[np.argmax(values)]) if len(shown) else 0
     return measured(
-        case, "group_quality", "class_recall_difference", max(values, default=np.nan),
+        case, PROBE, "class_recall_difference", max(values, default=np.nan),
         partial(_largest, hits[shown], trials[shown], rng),
         subject=subject, n=int(trials[shown].sum()),
         method=message("draws from Jeffreys posteriors, all classes at once"),
@@ -184,7 +178,7 @@ def _ranking(
     _, first, of = np.unique(case.query, return_index=True, return_inverse=True)
     if (groups.codes != groups.codes[first][of]).any():
         reason = message("groups meet within a query, so that a query is of no one group")
-        return [_without(case, reason, subject)]
+        return [unable(case, PROBE, "ndcg_difference", subject, reason)]
     ndcg = per_query(case.target, answers[:, 0], case.query, PLACES).ndcg
     by_query = Groups(groups.codes[first], groups.labels)
     return _means(case, subject, by_query, {"ndcg": ndcg}, rng)
@@ -202,7 +196,7 @@ def _means(
         means = group_means(values, groups.codes, len(groups.labels))
         each = [
             measured(
-                case, "group_quality", metric, means.mean[i],
+                case, PROBE, metric, means.mean[i],
                 partial(_end, means, i),
                 subject=f"{subject}={label}", n=int(means.rows[i]),
                 method=message("t interval of the mean"),
@@ -210,11 +204,11 @@ def _means(
             for i, label in enumerate(groups.labels)
         ]  # fmt: skip
         apart = measured(
-            case, "group_quality", f"{metric}_difference", mean_difference(means),
+            case, PROBE, f"{metric}_difference", mean_difference(means),
             partial(_apart, means, rng),
             subject=subject, n=int(means.rows.sum()),
             method=message("draws from the t distributions of the means"),
-            absent=message("no group has two rows"), details=table(each),
+            absent=message("fewer than two groups have two rows"), details=table(each),
         )  # fmt: skip
         findings += [*each, apart]
     return findings

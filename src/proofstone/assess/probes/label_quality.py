@@ -65,12 +65,13 @@ def label_quality(case: LabelsCase, rng: np.random.Generator) -> Probing:
             partial(bounded_mean_interval, wrong), n=n, method=_MEAN,
         ),
     ]  # fmt: skip
-    pooled = {
-        "micro_f1": micro_f1(case.target, decided),
-        "macro_f1": macro_label_f1(case.target, decided),
-    }
-    for metric, (value, error) in pooled.items():
-        ends = partial(unit_interval, value, error, n)
+    rows = case.target.sum(axis=0)
+    rarest = int(rows[rows > 0].min(initial=n))
+    for metric, (value, error), trials in (
+        ("micro_f1", micro_f1(case.target, decided), n),
+        ("macro_f1", macro_label_f1(case.target, decided), rarest),
+    ):
+        ends = partial(unit_interval, value, error, float(trials))
         found.append(
             measured(
                 case, "label_quality", metric, value, ends, n=n, method=_DELTA,
@@ -83,8 +84,9 @@ def label_quality(case: LabelsCase, rng: np.random.Generator) -> Probing:
 def _ranking(case: LabelsCase, answers: np.ndarray) -> Finding:
     if only_decided(answers):
         return Finding(
-            probe="label_quality", metric="ranking_average_precision", reason=NO_PROBABILITIES
-        )
+            probe="label_quality", metric="ranking_average_precision", reason=NO_PROBABILITIES,
+            evidence=case.evidence,
+        )  # fmt: skip
     precision = ranking_precisions(case.target, answers)
     return measured(
         case, "label_quality", "ranking_average_precision", float(precision.mean()),

@@ -16,10 +16,10 @@ from proofstone.measures.delta import skewed_mean_interval, student_interval
 from proofstone.measures.intervals import mean_interval
 from proofstone.measures.numbers import (
     bias_by_bin,
-    quantile_interval,
     r_squared,
     root_mean_square_interval,
 )
+from proofstone.measures.quantiles import quantile_interval
 from proofstone.models.contract import Predict
 
 _SHARE = 0.9
@@ -86,7 +86,10 @@ def _percentage(case: NumberCase, size: np.ndarray) -> Finding:
         reason = message("{zeros} true numbers are 0, of which there is no percentage").format(
             zeros=zeros
         )
-        return Finding(probe="number_error", metric="mean_absolute_percentage_error", reason=reason)
+        return Finding(
+            probe="number_error", metric="mean_absolute_percentage_error", reason=reason,
+            evidence=case.evidence,
+        )  # fmt: skip
     share = size / np.abs(case.target)
     return measured(
         case, "number_error", "mean_absolute_percentage_error", float(share.mean()),

@@ -67,10 +67,11 @@ def weak_slices(case: AnyCase, rng: np.random.Generator) -> Probing:
     tried = len(found.conditions)
     return [
         _weak(
-            case, loss, members(parts, found.conditions[place]), tried, float(adjusted[place])
-        ).judged(subject=describe(parts, found.conditions[place]))
+            case, loss, describe(parts, found.conditions[place]),
+            members(parts, found.conditions[place]), tried, float(adjusted[place]),
+        )
         for place in worst
-    ]
+    ]  # fmt: skip
 
 
 def _loss(case: AnyCase, answers: np.ndarray) -> _Loss:
@@ -86,8 +87,10 @@ def _loss(case: AnyCase, answers: np.ndarray) -> _Loss:
     return _Loss("slice_log_loss", class_log_losses(case.target, answers), announced)
 
 
-def _weak(case: AnyCase, loss: _Loss, inside: np.ndarray, tried: int, adjusted: float) -> Finding:
-    level, count = bonferroni_level(case.level, tried), int(inside.sum())
+def _weak(
+    case: AnyCase, loss: _Loss, subject: str, inside: np.ndarray, tried: int, adjusted: float
+) -> Finding:
+    count = int(inside.sum())
     details = {
         "rows": count,
         "share": count / len(case),
@@ -101,15 +104,16 @@ def _weak(case: AnyCase, loss: _Loss, inside: np.ndarray, tried: int, adjusted: 
         "weak_slices",
         loss.metric,
         float(loss.values[inside].mean()),
-        partial(_ends, loss.values[inside], level),
+        partial(_ends, loss.values[inside], tried),
+        subject=subject,
         n=count,
         method=message("t interval, Bonferroni over {tried} slices").format(tried=tried),
         details=details,
-    ).judged(level=level)
+    ).judged(level=bonferroni_level(case.level_of(loss.metric, subject), tried))
 
 
-def _ends(loss: np.ndarray, level: float, asked: float) -> Interval[float]:
-    return mean_interval(loss, max(level, asked))
+def _ends(loss: np.ndarray, tried: int, asked: float) -> Interval[float]:
+    return mean_interval(loss, bonferroni_level(asked, tried))
 
 
 def _none(case: AnyCase, loss: _Loss, tried: int) -> Finding:
