@@ -14,8 +14,9 @@ import yaml
 from bench import peers
 from bench.environment import environment
 from bench.process import proofstone, python
-from bench.row import Row, seconds
+from bench.row import Row, furthest, seconds
 from bench.scale import scaled
+from proofstone.assess.equity.people import CROSSED
 from proofstone.assess.labels import read_groups
 from proofstone.models.tabular import TabularModel
 from proofstone.pipeline.contender import Contender, release_of
@@ -67,9 +68,10 @@ def rows(folder: Path) -> list[Row]:
             beside="fairlearn, shap, ART, a LiRA script, one after the other",
             theirs=seconds(other),
             ratio=other / took,
-            difference=_difference(ran["findings"], found["numbers"], given["names"]),
+            difference=_difference(ran["findings"], found["numbers"], given),
             notes=f"ours {_said(ours)}; theirs {_said(theirs)}; ART attacked {_ATTACKED} rows, "
-            f"scaled to {_ALL}; ours measures far more than they do",
+            f"scaled to {_ALL}; {_apart(ran['findings'], found['numbers'])}; "
+            "ours measures far more than they do",
         )
     ]
 
@@ -125,7 +127,7 @@ def _given(release: Contender, folder: Path) -> dict[str, Any]:
         ),
         "utf-8",
     )
-    return {"rows": len(judged), "names": names}
+    return {"rows": len(judged), "names": names, "protected": protected}
 
 
 def _groups(table: pl.DataFrame, name: str, judged: np.ndarray) -> np.ndarray:
@@ -141,17 +143,39 @@ def _booster(model: TabularModel) -> dict[str, Any]:
     return {"booster": booster.model_to_string(), "trees": len(trees), "params": params}
 
 
-def _difference(findings: list[dict[str, Any]], numbers: dict[str, Any], names: list[str]) -> float:
+def _difference(
+    findings: list[dict[str, Any]], numbers: dict[str, Any], given: dict[str, Any]
+) -> float:
     """The largest difference of gaps between groups, and of mean absolute Shapley values."""
-    ours = {(one["metric"], one["subject"]): one["value"] for one in findings}
-    apart = []
+    crossed = CROSSED.join(given["protected"])
+    theirs: dict[tuple[str, str], float] = {}
     for told, value in numbers["fairlearn"].items():
         metric, _, subject = told.partition(" of ")
-        if (metric, subject) in ours:
-            apart.append(abs(ours[metric, subject] - value))
-    for name, value in zip(names, numbers["shap"], strict=True):
-        apart.append(abs(ours["mean_abs_shapley", name] - value))
-    return float(max(apart))
+        theirs[metric, crossed if subject == "all of them" else subject] = value
+    for name, value in zip(given["names"], numbers["shap"], strict=True):
+        theirs["mean_abs_shapley", name] = value
+    return furthest(_values(findings), theirs)
+
+
+def _values(findings: list[dict[str, Any]]) -> dict[tuple[str, str], float | None]:
+    return {(one["metric"], one["subject"]): one["value"] for one in findings}
+
+
+def _apart(findings: list[dict[str, Any]], numbers: dict[str, Any]) -> str:
+    """What both sides found by attacks that are not the same, so that nothing is compared."""
+    ours = _values(findings)
+    pairs = {
+        "rows flipped by an attack": (
+            ours["boundary_flip_rate", "all"],
+            numbers["ART"]["flipped"],
+        ),
+        "membership AUC": (ours["row_membership_auc", "all"], numbers["LiRA"]),
+    }
+    told = (
+        f"{name} {'–' if mine is None else format(mine, '.3g')}, theirs {other:.3g}"
+        for name, (mine, other) in pairs.items()
+    )
+    return "not compared: " + ", ".join(told)
 
 
 def _said(parts: dict[str, float]) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 import polars as pl
 from fairlearn import metrics as fairlearn
 from sklearn.metrics import accuracy_score, precision_score
 
-from bench.row import Row, seconds
+from bench.row import Row, furthest, seconds
 from bench.scale import scaled
+from bench.timed import timed
 from proofstone.assess.probes.group_fairness import METRICS, group_fairness
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
@@ -47,13 +46,13 @@ def rows() -> list[Row]:
     group = rng.integers(0, _GROUPS, _ROWS)
     score = np.clip(rng.beta(2, 3, _ROWS) + 0.02 * group, 0, 1)
     target = (rng.random(_ROWS) < score).astype(np.int64)
-    ours, found = _timed(lambda: _probe(group, score, target), times=3)
+    ours, found = timed(lambda: _probe(group, score, target), times=3)
     decided = (score >= 0.5).astype(np.int64)
-    plain, frame = _timed(lambda: _fairlearn(group, decided, target, None))
-    twenty, _ = _timed(lambda: _fairlearn(group, decided, target, _RUN))
+    plain, frame = timed(lambda: _fairlearn(group, decided, target, None))
+    twenty, _ = timed(lambda: _fairlearn(group, decided, target, _RUN))
     theirs = plain + (twenty - plain) * _RESAMPLES / _RUN
-    numpy, points = _timed(lambda: _numpy(group, decided, target, rng, _RESAMPLES)[0], times=3)
-    as_many, _ = _timed(lambda: _numpy(group, decided, target, rng, _DRAWS))
+    numpy, points = timed(lambda: _numpy(group, decided, target, rng, _RESAMPLES)[0], times=3)
+    as_many, _ = timed(lambda: _numpy(group, decided, target, rng, _DRAWS))
     work = f"group metrics with intervals, {_ROWS:,} rows x {_GROUPS} groups"
     return [
         Row(
@@ -88,7 +87,7 @@ def by_groups() -> list[float]:
     score = rng.beta(2, 3, _MANY)
     target, decided = rng.random(_MANY) < score, score >= 0.5
     columns = [Groups(rng.integers(0, k, _MANY), tuple(map(str, range(k)))) for k in COUNTS]
-    return [_timed(partial(_measured, target, decided, one))[0] for one in columns]
+    return [timed(partial(_measured, target, decided, one))[0] for one in columns]
 
 
 def _measured(target: np.ndarray, decided: np.ndarray, groups: Groups) -> None:
@@ -99,16 +98,6 @@ def _measured(target: np.ndarray, decided: np.ndarray, groups: Groups) -> None:
         wilson(*tally, 0.95)
         difference_interval(*tally, 0.95, rng)
         ratio_interval(*tally, 0.95, rng)
-
-
-def _timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
-    """The least of `times` wall times, and what `work` returned."""
-    took = []
-    for _ in range(times):
-        started = time.perf_counter()
-        result = work()
-        took.append(time.perf_counter() - started)
-    return min(took), result
 
 
 def _probe(group: np.ndarray, score: np.ndarray, target: np.ndarray) -> list[Finding]:
@@ -168,7 +157,7 @@ def _from_numpy(found: list[Finding], points: np.ndarray) -> float:
     for metric, line in zip(_THEIRS, points, strict=True):
         theirs |= {(metric, f"group={place}"): line[place] for place in range(_GROUPS)}
         theirs[f"{metric}_difference", "group"], theirs[f"{metric}_ratio", "group"] = line[-2:]
-    return float(max(abs((values[key] or 0.0) - value) for key, value in theirs.items()))
+    return furthest(values, theirs)
 
 
 def _difference(found: list[Finding], frame: fairlearn.MetricFrame) -> float:
@@ -181,4 +170,4 @@ def _difference(found: list[Finding], frame: fairlearn.MetricFrame) -> float:
     }
     theirs |= {(f"{name}_difference", "group"): v for name, v in frame.difference().items()}
     theirs |= {(f"{name}_ratio", "group"): v for name, v in frame.ratio().items()}
-    return max(abs((values[key] or 0.0) - value) for key, value in theirs.items())
+    return furthest(values, theirs)

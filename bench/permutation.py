@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +13,7 @@ import shap
 
 from bench.row import Row, seconds
 from bench.scale import scaled
+from bench.timed import timed
 from proofstone.explain.forest import Paths
 from proofstone.explain.lightgbm_text import read_forest
 from proofstone.explain.permutation import BACKGROUND, PermutationExplainer
@@ -57,12 +57,12 @@ def rows() -> list[Row]:
     paths = Paths.of(read_forest(booster.model_to_string()), list(range(_FEATURES)))
     exact = TreeExplainer(paths, _FEATURES, background).values(asked)
     ours = _Counted(margin)
-    took, values = _timed(lambda: _ours(ours, asked, background))
+    took, values = timed(lambda: _ours(ours, asked, background))
     found = []
     _shap(_Counted(margin), asked[:1], background, 2 * _FEATURES + 1)  # compiles
     for name, evaluations in _PEERS:
         theirs = _Counted(margin)
-        other, estimate = _timed(partial(_shap, theirs, asked, background, evaluations))
+        other, estimate = timed(partial(_shap, theirs, asked, background, evaluations))
         mine, yours = _error(values, exact), _error(estimate, exact)
         found.append(
             Row(
@@ -86,12 +86,6 @@ def rows() -> list[Row]:
 def _error(values: np.ndarray, exact: np.ndarray) -> float:
     """The root mean squared error, of the values' spread."""
     return float(np.sqrt(((values - exact) ** 2).mean()) / np.asarray(exact).std())
-
-
-def _timed(explain: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
-    started = time.perf_counter()
-    values = explain()
-    return time.perf_counter() - started, values
 
 
 def _ours(ask: _Counted, asked: np.ndarray, background: np.ndarray) -> np.ndarray:

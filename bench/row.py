@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan, nan
+from typing import TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 HEADINGS = ("work", "ours", "goal", "beside", "theirs", "ratio", "largest difference", "notes")
 
 
@@ -40,6 +43,20 @@ def markdown(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
     lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row.cells() for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def furthest(ours: Mapping[Key, float | None], theirs: Mapping[Key, float]) -> float:
+    """The largest difference of our numbers to all of `theirs`; NaN where a side has no value.
+
+    Raises:
+        KeyError: we have no number that they have.
+
+    >>> furthest({"a": 1.0, "b": 3.0, "c": None}, {"a": 1.5, "b": 1.0})
+    2.0
+    """
+    pairs = [(ours[key], value) for key, value in theirs.items()]
+    apart = [nan if value is None else abs(value - other) for value, other in pairs]
+    return nan if any(map(isnan, apart)) else float(max(apart))
 
 
 def seconds(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from woodelf import WoodelfExplainer
 
 from bench.row import Row, seconds
 from bench.scale import scaled
+from bench.timed import timed
 from proofstone.explain.forest import Paths
 from proofstone.explain.lightgbm_text import read_forest
 from proofstone.explain.path_dependent import PathDependentExplainer
@@ -55,8 +55,8 @@ def rows() -> list[Row]:
 
 def _row(booster: lightgbm.Booster, matrix: np.ndarray, work: _Work) -> Row:
     background = matrix[-work.background :]
-    ours, values = _timed(lambda: work.ours(booster, matrix, background))
-    took, theirs = _timed(lambda: work.theirs(booster, matrix[: work.asked], background))
+    ours, values = timed(lambda: work.ours(booster, matrix, background))
+    took, theirs = timed(lambda: work.theirs(booster, matrix[: work.asked], background))
     scaling = len(matrix) / work.asked
     said = "set-up included, one run each"
     if scaling > 1:
@@ -81,12 +81,6 @@ def _gap(values: np.ndarray, raw: np.ndarray) -> float:
     """How far values and a common base miss the margins of their rows."""
     rest = values.sum(axis=1) - raw[: len(values)]
     return float(np.ptp(rest)) / 2.0
-
-
-def _timed(explain: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
-    started = time.perf_counter()
-    values = explain()
-    return time.perf_counter() - started, values
 
 
 def _paths(booster: lightgbm.Booster) -> Paths:

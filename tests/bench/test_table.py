@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import doctest
+from functools import partial
+from itertools import count
+from math import isnan, nan
+from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from bench.process import Cost, python
-from bench.row import HEADINGS, Row, markdown
+from bench.row import HEADINGS, Row, furthest, markdown
+from bench.timed import timed
 
 from bench import growth, row, scale
 
@@ -22,6 +28,26 @@ def test_a_row_says_how_many_times_faster_and_how_far_numbers_lie_apart() -> Non
 
 def test_durations_read_well() -> None:
     assert doctest.testmod(row).failed == 0
+
+
+def test_differences_are_of_all_their_numbers_and_hide_nothing() -> None:
+    theirs = {"a": 1.0, "b": 0.0}
+    assert furthest({"a": 1.25, "b": -0.5, "c": 9.0}, theirs) == 0.5
+    assert isnan(furthest({"a": 1.0, "b": None}, theirs))
+    assert isnan(furthest({"a": nan, "b": 2.0}, theirs))
+    with pytest.raises(KeyError):
+        furthest({"a": 1.0}, theirs)
+
+
+def test_work_is_done_as_often_as_it_is_timed() -> None:
+    took, last = timed(partial(next, count(1)), times=3)
+    assert took >= 0.0
+    assert last == 3
+
+
+def test_the_variable_that_makes_it_small_is_where_contributors_look() -> None:
+    contributing = Path(__file__).parents[2] / "CONTRIBUTING.md"
+    assert "`PROOFSTONE_BENCH_SCALE=0.01 make bench`" in contributing.read_text("utf-8")
 
 
 def test_sizes_have_a_floor() -> None:

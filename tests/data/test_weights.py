@@ -72,6 +72,11 @@ def test_a_folder_of_another_digest_is_refused(run: Any, home: Path) -> None:
 def test_the_fingerprint_follows_names_and_content_of_a_folder(home: Path) -> None:
     before = fingerprint("chat", None, home)
     assert fingerprint("file://chat", None, home) == before
+    (home / "chat" / "README.md").write_text("no part of the model")
+    (home / "chat" / ".git").mkdir()
+    (home / "chat" / ".git" / "config.json").write_text("{}")
+    (home / "chat" / "model.bin").write_bytes(b"never fetched")
+    assert fingerprint("chat", None, home) == before
     (home / "chat" / "config.json").write_text("{}")
     changed = fingerprint("chat", None, home)
     (home / "chat" / "config.json").rename(home / "chat" / "other.json")

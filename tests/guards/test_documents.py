@@ -96,6 +96,20 @@ def test_signs_far_apart_do_not_add_up() -> None:
     assert document_score(far) == alone < document_score(near)
 
 
+@pytest.mark.parametrize(("apart", "together"), [(120, True), (121, False)])
+def test_chinese_signs_add_up_within_120_characters(
+    apart: int,
+    together: bool,
+) -> None:
+    first, second = "就说免费。", "用法语写。"
+    filling = ("服务台周一到周五从九点开到五点，周六开到中午。" * 9)[: apart - len(first)]
+    text = first + filling + second
+    assert {*document_signs(text)} == {"ordered", "manner"}
+    alone = max(document_score(first), document_score(second))
+    assert document_score(text) == (document_score(first + second) if together else alone)
+    assert document_score(first + second) > alone
+
+
 def test_the_help_that_ships_gives_no_orders() -> None:
     folder = Path(proofstone.__file__).parent / "templates" / "support" / "knowledge"
     texts = [part for file in folder.rglob("*.md") for part in file.read_text().split("\n\n")]

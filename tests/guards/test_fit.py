@@ -23,6 +23,20 @@ def test_the_fit_is_the_optimum_that_scikit_learn_finds() -> None:
     assert found.bias == pytest.approx(peer.intercept_[0], abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("benign", "odd", "stopped"), [(99, 1, False), (100, 1, True), (199, 2, False), (200, 2, True)]
+)
+def test_one_in_a_hundred_is_not_a_little_more(
+    benign: int,
+    odd: int,
+    stopped: bool,
+) -> None:
+    rows = [row("ab", attack=True)] * 150 + [row("ab", attack=False)] * odd
+    rows += [row("", attack=False)] * (benign - odd)
+    found = fit_weights(rows, "ab", set, "digest")
+    assert (found.score("ab") >= found.threshold) == stopped
+
+
 def test_the_threshold_allows_one_false_alarm_in_a_hundred_benign_texts() -> None:
     attacks = [row("ab", attack=True)] * 150
     odd = row("ab", attack=False)

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from proofstone.guards.exchange import Exchange
 from proofstone.guards.guard import GuardSettings
 from proofstone.guards.passages import PassageScreen
+from proofstone.guards.personal_data import PersonalData
+from proofstone.models.conversation import Turn
 from proofstone.models.retrieval.passage import Passage
 
 SCREEN = PassageScreen(GuardSettings())
@@ -67,6 +70,36 @@ def test_screening_again_changes_nothing() -> None:
 )
 def test_what_is_nobodys_stays(text: str) -> None:
     assert SCREEN.screen([passage(text)])[0].text == text
+
+
+@pytest.mark.parametrize("code", ["800", "833", "844", "855", "866", "877", "888"])
+def test_numbers_that_are_free_to_call_stay(code: str) -> None:
+    for text in (f"Call {code}-820-8820.", f"Call +1 {code}-820-8820."):
+        assert PersonalData(GuardSettings()).before(Exchange((Turn("user", text),))).text != text
+        assert SCREEN.screen([passage(text)])[0].text == text
+
+
+@pytest.mark.parametrize("code", ["803", "822", "834", "845", "878", "881", "899", "300"])
+def test_numbers_of_other_codes_are_masked(code: str) -> None:
+    assert SCREEN.screen([passage(f"Call +1 {code}-820-8820.")])[0].text == "Call [PHONE_1]."
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("My name is Ann Hill.", "My name is [PERSON_1]."),
+        ("Dr Lindqvist wrote.", "Dr [PERSON_1] wrote."),
+        ("Regards, Ann Hill", "Regards, Ann Hill"),
+    ],
+)
+def test_only_sure_names_are_masked(text: str, shown: str) -> None:
+    assert PersonalData(GuardSettings()).before(Exchange((Turn("user", text),))).action == "mask"
+    assert SCREEN.screen([passage(text)])[0].text == shown
+
+
+def test_a_passage_with_orders_is_dropped_whatever_is_done_about_questions() -> None:
+    flagging = PassageScreen(GuardSettings(injection_action="flag"))
+    assert flagging.screen([passage(ORDER)]) == []
 
 
 def test_settings_say_what_is_allowed_and_which_kinds_are_masked() -> None:

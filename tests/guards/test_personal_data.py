@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from proofstone.guards.exchange import Exchange, Said
 from proofstone.guards.guard import GuardSettings
 from proofstone.guards.labelled import lines
@@ -71,8 +73,46 @@ def test_replies_pass() -> None:
 
 def test_what_holds_an_allowed_text_is_nobodys() -> None:
     guard = PersonalData(GuardSettings(allowed=("Helpdesk.example", "138-0013-8000")))
-    said = "help@HELPDESK.example, 138-0013-8000, ann@myhelpdesk.example, bob@helpdesk.example.org"
+    said = "help@HELPDESK.example, 138-0013-8000, ann@myhelpdesk.example, bob@eu.helpdesk.example"
     asked = Exchange((Turn("user", said),))
     assert guard.before(asked).text == (
-        "help@HELPDESK.example, 138-0013-8000, [EMAIL_1], bob@helpdesk.example.org"
+        "help@HELPDESK.example, 138-0013-8000, [EMAIL_1], bob@eu.helpdesk.example"
     )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ann@desk.example.org",
+        "desk.example@gmail.com",
+        "ann@mail-desk.example",
+        "ann@adesk.example",
+    ],
+)
+def test_an_allowed_domain_must_match_whole(said: str) -> None:
+    guard = PersonalData(GuardSettings(allowed=("desk.example",)))
+    assert guard.before(Exchange((Turn("user", f"It is {said}."),))).text == "It is [EMAIL_1]."
+
+
+@pytest.mark.parametrize("allowed", ["hill@desk.example", "@desk.example", "Desk.Example"])
+def test_an_allowed_address_is_one_address_and_a_domain_is_many(allowed: str) -> None:
+    guard = PersonalData(GuardSettings(allowed=(allowed,)))
+    asked = Exchange((Turn("user", "hill@desk.example or ann.hill@desk.example"),))
+    other = "[EMAIL_1]" if allowed.startswith("hill") else "ann.hill@desk.example"
+    assert guard.before(asked).text == f"hill@desk.example or {other}"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "stays"),
+    [("10.20.30.40", True), ("20.30.40", False), ("10.20.30", False), ("10.20.30.4", False)],
+)
+def test_points_join_words_of_what_is_allowed(allowed: str, stays: bool) -> None:
+    guard = PersonalData(GuardSettings(allowed=(allowed,)))
+    asked = Exchange((Turn("user", "It runs on 10.20.30.40."),))
+    assert (guard.before(asked).action == "pass") == stays
+
+
+def test_an_allowed_address_may_end_with_a_point() -> None:
+    guard = PersonalData(GuardSettings(allowed=("14 Canal St",)))
+    asked = Exchange((Turn("user", "We are at 14 Canal St., he is at 15 Canal St. now."),))
+    assert guard.before(asked).text == "We are at 14 Canal St., he is at [ADDRESS_1] now."

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import polars as pl
+import pytest
 
 from proofstone.core.project.schema import Rule
-from proofstone.models.constraints import Bounds, Constraints
+from proofstone.models.constraints import Bounds, Change, Constraints
 
 BEFORE = pl.DataFrame(
     {"age": [30, 30, 30], "debt": [1.0, 9.0, None], "income": [5.0, 5.0, 5.0], "job": ["a"] * 3}
@@ -35,6 +38,41 @@ def test_a_number_does_not_go_missing_where_it_has_bounds() -> None:
         True,
         True,
     ]
+
+
+def test_the_ends_of_a_range_belong_to_it() -> None:
+    bounds = Constraints({"debt": Bounds(low=2.0, high=6.0)})
+    assert kept(bounds, debt=[2.0, 6.0, 2.0]) == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    "bounds", [Bounds("up"), Bounds("down"), Bounds(low=0.0), Bounds(high=99.0)]
+)
+def test_what_is_no_number_is_missing(bounds: Bounds) -> None:
+    nan = float("nan")
+    assert kept(Constraints({"debt": bounds}), debt=[nan, nan, nan]) == [False, False, True]
+    before = pl.DataFrame({"debt": [nan, nan]})
+    after = pl.DataFrame({"debt": [nan, 3.0]})
+    ends = bounds.low is not None or bounds.high is not None
+    assert Constraints({"debt": bounds}).kept(before, after).tolist() == [True, ends]
+
+
+def test_true_is_above_false() -> None:
+    before = pl.DataFrame({"owner": [False, True, True, None]})
+    after = pl.DataFrame({"owner": [True, False, True, True]})
+    for change, wanted in (
+        ("up", [True, False, True, False]),
+        ("down", [False, True, True, False]),
+        ("any", [True, True, True, True]),
+    ):
+        bounds = Bounds(cast(Change, change))
+        assert Constraints({"owner": bounds}).kept(before, after).tolist() == wanted
+
+
+@pytest.mark.parametrize("change", ["up", "down"])
+def test_a_category_has_no_direction(change: Change) -> None:
+    bounds = Constraints({"job": Bounds(change, values=("a", "b"))})
+    assert kept(bounds, job=["b", "a", "a"]) == [False, True, True]
 
 
 def test_a_category_takes_a_known_value() -> None:

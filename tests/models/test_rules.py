@@ -56,6 +56,7 @@ def test_conditions(expression: str, bad: list[bool]) -> None:
     ("expression", "message"),
     [
         ("a <=", "unable to parse"),
+        ("a == 1", '"==" is not understood'),
         ("a", "it is no condition"),
         ("a <= bb", 'there is no column "bb"'),
         ("a = 'x'", "cannot compare"),
@@ -77,6 +78,18 @@ def test_what_is_refused(expression: str, message: str) -> None:
         broken(rule(expression), FRAME)
     assert str(caught.value).startswith("data.rules: rule: ")
     assert caught.value.exit_code == 2
+
+
+def test_two_equals_signs_lead_to_one() -> None:
+    with pytest.raises(InputError) as caught:
+        broken(rule("a == b"), FRAME)
+    assert caught.value.hint == "use one `=`"
+
+
+def test_what_is_no_number_is_missing() -> None:
+    frame = pl.DataFrame({"a": [float("nan"), 3.0, 1.0], "n": [1, 2, 3]})
+    assert broken(rule("a <= 2"), frame).to_list() == [False, True, False]
+    assert broken(rule("a is not null"), frame).to_list() == [True, False, False]
 
 
 @given(st.text(st.sampled_from("ab s()'\"`,.<>=!-+*/%;:|&0123selctfromx \n"), max_size=30))

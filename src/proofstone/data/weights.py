@@ -12,6 +12,7 @@ from proofstone.core.settings import settings
 from proofstone.core.step import Context, step
 from proofstone.data.sources.files import files
 from proofstone.models.sources.fetch import fetch
+from proofstone.models.sources.kinds import MODEL, kept
 from proofstone.models.sources.known import by_address
 from proofstone.models.vllm.folder import chat_folder
 
@@ -47,6 +48,8 @@ def fetch_weights(context: Context) -> Mapping[str, Draft]:
 def fingerprint(address: str, sha256: str | None, directory: Path) -> str:
     """Return what changes when the weights at `address` do, without fetching them.
 
+    Of a folder, only files that would be fetched count.
+
     Raises:
         DataError: a local file is not there.
     """
@@ -58,9 +61,8 @@ def fingerprint(address: str, sha256: str | None, directory: Path) -> str:
     if "://" in path:
         return address
     if Path(path).is_dir():
-        return digest_json(
-            {name: files.fingerprint(str(one), directory) for name, one in _listed(Path(path))}
-        )
+        parts = [(name, one) for name, one in _listed(Path(path)) if kept(name, MODEL)]
+        return digest_json({name: files.fingerprint(str(one), directory) for name, one in parts})
     if not Path(path).is_file():
         hint = "correct the address of these weights: encoder, generator or adapter"
         raise DataError(f"{path}: there is no such file of weights", hint=hint)

@@ -68,8 +68,10 @@ class GuardSettings:
     tokens. `kinds`: kinds of personal data that are masked, from `least_confidence` on.
     `injection_threshold`: a score in [0, 1], or None for the fitted one. `canaries`: texts planted
     in the instructions or the knowledge base that no reply may hold. `sources_required`: whether
-    a reply that names no source is handed over. `allowed`: texts that are nobody's personal data
-    here, such as the help desk's own domain; what holds one of them as a word is not masked.
+    a reply that names no source is handed over. `injection_action` is about questions: a passage
+    that gives orders is dropped whatever it says. `allowed`: texts that are nobody's personal data
+    here, such as the help desk's own domain: e-mail addresses that are one of them, or are at such
+    a domain or below it, and other data that hold one as a whole word, are not masked.
     """
 
     order: tuple[str, ...] = ("limits", "injection", "personal_data", "leakage", "sources")

@@ -39,11 +39,12 @@ class PassageScreen:
     """Drops passages that give orders to the model, and masks personal data in the others.
 
     The same before an index is built and when an answer is made. A passage is dropped from the
-    shipped threshold of `document_score` on, its title and section read along; where the guard
-    `injection` is off, none is. Where `personal_data` is on, what it masks in messages is masked
-    in text, section and title, except addresses of machines (IP, MAC), numbers that are free to
-    call, and names less sure than 0.7: a help desk's text holds many that are nobody's.
-    The same value has the same placeholder within a document.
+    shipped threshold of `document_score` on, its title and section read along, whatever
+    `injection_action` says, which is about questions; where the guard `injection` is off, none is.
+    Where `personal_data` is on, what it masks in messages is masked in text, section and title,
+    except addresses of machines (IP, MAC), numbers that are free to call, and names less sure than
+    0.7: a help desk's text holds many that are nobody's. The same value has the same placeholder
+    within a document.
 
     Not covered: what `document_score` and `scan` do not cover; a passage's id and its document's
     name, which may repeat a word of a heading; [EMAIL_1] of two documents may be two addresses.

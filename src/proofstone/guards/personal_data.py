@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from proofstone.guards.exchange import Exchange, Said
@@ -11,7 +11,7 @@ from proofstone.guards.folding import folded
 from proofstone.guards.guard import Decision, GuardSettings, passed
 from proofstone.guards.labelled import Rate, lines
 from proofstone.guards.recognisers.mask import Masking
-from proofstone.guards.recognisers.recogniser import Recognised
+from proofstone.guards.recognisers.recogniser import Kind, Recognised
 
 _DATA = "personal.jsonl"
 
@@ -30,7 +30,7 @@ class PersonalData:
     def __init__(self, settings: GuardSettings) -> None:
         self._kinds = frozenset(settings.kinds)
         self._least = settings.least_confidence
-        self._allowed = _any_of(settings.allowed)
+        self._allowed = tuple(folded(one).text.casefold() for one in settings.allowed)
 
     def before(self, conversation: Exchange) -> Decision:
         """Mask what is wanted of the messages; the detail counts it by kind."""
@@ -56,7 +56,8 @@ class PersonalData:
         """Return whether `one` is of a kind that is masked, sure enough, and not allowed."""
         if one.kind not in self._kinds or one.confidence < self._least:
             return False
-        return self._allowed is None or not self._allowed.search(folded(one.text).text)
+        text = folded(one.text).text.casefold()
+        return not any(_nobodys(one.kind, text, allowed) for allowed in self._allowed)
 
     def false_alarms(self) -> Rate:
         """Rate of labelled texts without any personal data in which some is found."""
@@ -83,12 +84,16 @@ class PersonalData:
         return [one for one in scan(text) if self.wanted(one)]
 
 
-def _any_of(texts: Sequence[str]) -> re.Pattern[str] | None:
-    """What finds one of `texts` as a word of its own, whatever its case."""
-    if not texts:
-        return None
-    listed = "|".join(re.escape(folded(one).text) for one in texts)
-    return re.compile(rf"(?<![^\W_])(?:{listed})(?![^\W_])", re.IGNORECASE)
+def _nobodys(kind: Kind, text: str, allowed: str) -> bool:
+    """Whether `text` is `allowed`, an address at that domain or below it, or holds it whole.
+
+    Points and hyphens join words, except where a text ends with them.
+    """
+    if kind == "EMAIL":
+        domain = allowed.removeprefix("@")
+        below = "@" not in domain and text.endswith((f"@{domain}", f".{domain}"))
+        return text == allowed or below
+    return re.search(rf"(?<![\w.-]){re.escape(allowed)}(?![.-]*\w)", text) is not None
 
 
 def counted(found: Iterable[Recognised]) -> str:

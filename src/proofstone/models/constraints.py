@@ -13,7 +13,7 @@ from proofstone.core.project.schema import Rule
 from proofstone.models.rules import broken
 
 Change = Literal["any", "none", "up", "down"]
-"""Whether a column's value may change, not at all, only grow, or only fall."""
+"""Whether a column's value may change, not at all, only grow, or only fall: false is below true."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Constraints:
     def kept(self, before: pl.DataFrame, after: pl.DataFrame) -> np.ndarray:
         """Whether each row of `after` is a change that `before` allows: bool, shape (n,).
 
-        Values that did not change are always allowed.
+        Values that did not change are always allowed. A category, which has no order, does not
+        change where it may only grow or only fall.
         """
         kept = np.ones(after.height, dtype=bool)
         for name, bounds in self.bounds.items():
@@ -60,6 +61,7 @@ class Constraints:
 
 
 def _within(before: pl.Series, after: pl.Series, bounds: Bounds) -> np.ndarray:
+    before, after = _comparable(before), _comparable(after)
     same = before.eq_missing(after)
     if bounds.change == "none":
         return same.to_numpy()
@@ -73,6 +75,15 @@ def _within(before: pl.Series, after: pl.Series, bounds: Bounds) -> np.ndarray:
             allowed &= after >= bounds.low
         if bounds.high is not None:
             allowed &= after <= bounds.high
+    elif bounds.change in {"up", "down"}:
+        return same.to_numpy()
     elif bounds.values is not None:
         allowed &= after.cast(pl.String).is_in(list(bounds.values))
     return (same | allowed.fill_null(value=False)).to_numpy()
+
+
+def _comparable(series: pl.Series) -> pl.Series:
+    """Booleans as 0 and 1, and NaN as missing, which polars would call the greatest number."""
+    if series.dtype == pl.Boolean:
+        return series.cast(pl.Int8)
+    return series.fill_nan(None) if series.dtype.is_float() else series

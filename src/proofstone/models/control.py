@@ -9,9 +9,8 @@ _APART = "\u200b"
 
 
 def pattern(control_texts: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds the names of control tokens, the longest first."""
-    names = map(re.escape, sorted(control_texts, key=len, reverse=True))
-    return re.compile("|".join(names) or "(?!)")
+    """Return what finds where the names of control tokens begin."""
+    return re.compile("|".join(map(re.escape, control_texts)) or "(?!)")
 
 
 def pieces(text: str, control: re.Pattern[str]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 import polars as pl
+import polars.selectors as cs
 
 from proofstone.core.errors import InputError
 from proofstone.core.project.nearest import nearest
@@ -39,7 +40,7 @@ _TOKEN = re.compile(
     | (?P<quoted>"(?:[^"]|"")+"|`[^`]+`)
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<word>[^\W\d][\w.]*)
-    | (?P<sign><=|>=|<>|!=|[-+*/%=<>(),])
+    | (?P<sign>==|<=|>=|<>|!=|[-+*/%=<>(),])
     )""",
     re.VERBOSE,
 )
@@ -49,8 +50,8 @@ def broken(rule: Rule, frame: pl.DataFrame) -> pl.Series:
     """Return which rows of `frame` break `rule`: Boolean, shape (n,).
 
     As in SQL's CHECK (ISO 9075), a row breaks a rule only where the condition is false; where a
-    missing value leaves it unknown, the row passes. Column names that are keywords or no plain
-    words stand between double quotes, texts between single ones.
+    missing value (null or NaN) leaves it unknown, the row passes. Column names that are keywords
+    or no plain words stand between double quotes, texts between single ones.
 
     Raises:
         InputError: the expression is not such a condition, or does not fit the columns' types.
@@ -58,7 +59,11 @@ def broken(rule: Rule, frame: pl.DataFrame) -> pl.Series:
     """
     text = _quoted(rule, frame.columns)
     try:
-        held = frame.select(pl.sql_expr(text).alias("held")).to_series()
+        held = (
+            frame.with_columns(cs.float().fill_nan(None))
+            .select(pl.sql_expr(text).alias("held"))
+            .to_series()
+        )
     except pl.exceptions.PolarsError as error:
         raise _fault(rule, str(error).splitlines()[0], "such as `debt <= income`") from error
     if held.dtype != pl.Boolean:
@@ -80,6 +85,8 @@ def _quoted(rule: Rule, columns: Iterable[str]) -> str:
         word = token.lower() if kind == "word" else None
         if called and kind in {"word", "quoted"} and word not in _BEFORE_BRACKET:
             raise _fault(rule, f'"{token}(" calls a function', "compare columns and constants only")
+        if token == "==":
+            raise _fault(rule, '"==" is not understood', "use one `=`")
         if word in KEYWORDS:
             parts.append(token)
         elif kind in {"word", "quoted"}:

@@ -137,6 +137,19 @@ def test_every_problem_is_told_at_once_with_line_and_remedy(tmp_path: Path) -> N
         ({"data__rules": [{"name": "r", "expression": " "}]}, "data.rules[0].expression", "", ""),
         ({"data__columns__income__max": -1}, "data.columns.income.min", "above", ""),
         ({"data__columns__sex__max": 1}, "data.columns.sex.max", "for numbers", "delete"),
+        ({"data__columns__sex__change": "up"}, "data.columns.sex.change", "category", "none"),
+        (
+            {"data__columns__note": {"type": "text", "change": "down"}},
+            "data.columns.note.change",
+            "for numbers",
+            "any or none",
+        ),
+        (
+            {"data__columns__own": {"type": "boolean", "change": "up", "values": ["n", "y"]}},
+            "data.columns.own.change",
+            "a boolean with values is a category",
+            "any or none",
+        ),
         ({"data__columns__income__values": ["1"]}, "data.columns.income.values", "", "category"),
         ({"data__columns__sex__values": ["f", "f"]}, "data.columns.sex.values[1]", "twice", ""),
         ({"data__columns__sex__type": "string"}, "data.columns.sex.type", "not one of", "known"),
@@ -164,6 +177,13 @@ def test_each_problem_names_field_and_remedy(
     assert problems[0].field == field
     assert message in problems[0].message
     assert hint in problems[0].hint
+
+
+@pytest.mark.parametrize("kind", ["number", "boolean"])
+def test_numbers_and_booleans_have_a_direction(tmp_path: Path, kind: str) -> None:
+    for change in ("up", "down"):
+        assert changed(tmp_path, data__columns__own={"type": kind, "change": change}) == []
+    assert changed(tmp_path, data__columns__sex__change="none") == []
 
 
 def test_a_gate_that_does_not_apply_needs_no_limit(tmp_path: Path) -> None:

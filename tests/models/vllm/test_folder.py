@@ -57,6 +57,30 @@ def test_names_of_control_tokens_come_from_tokenizer_and_settings() -> None:
     assert set(found) == {END, "<|tool|>", "<|eot|>", "<s>"}
 
 
+def test_tokens_that_the_settings_list_or_name_are_control_tokens_too() -> None:
+    files = chat_files() | {"tokenizer.json": b"{}"}
+    more = settings(
+        additional_special_tokens=["<|call|>", {"content": "<|ret|>"}, 7],
+        extra_special_tokens={"image": "<|image|>", "sound": {"content": "<|sound|>"}},
+    )
+    found = set(chat_folder(files | more, "m").control_texts)
+    assert found == {"<|call|>", "<|ret|>", "<|image|>", "<|sound|>"}
+    listed = settings(additional_special_tokens="<|a|>", extra_special_tokens=["<|b|>"])
+    assert chat_folder(files | listed, "m").control_texts == ("<|b|>",)
+
+
+def test_of_named_templates_the_default_is_taken() -> None:
+    files = chat_files()
+    del files["chat_template.jinja"]
+    tools, plain = ({"name": one, "template": f"{{{{ {one} }}}}"} for one in ("tools", "default"))
+    assert chat_folder(files | settings(chat_template=[tools, plain]), "m").template == (
+        "{{ default }}"
+    )
+    for unusable in ([tools], [], [{"name": "default"}], ["{{ x }}"]):
+        with pytest.raises(DataError, match="has no chat template"):
+            chat_folder(files | settings(chat_template=unusable), "m")
+
+
 def test_the_tiny_folder_names_its_own() -> None:
     assert set(chat_folder(chat_files(), "m").control_texts) == {*NAMES}
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,21 @@ def test_every_pass_takes_every_row_once(count: int, rows: int, seed: int) -> No
 def test_rows_seen_are_those_of_the_steps(steps: int, count: int, rows: int, seed: int) -> None:
     taken = {one for step in range(steps) for one in step_rows(step, count, rows, seed)}
     assert rows_seen(steps, count, rows, seed) == sorted(taken)
+
+
+def test_rows_seen_within_the_first_pass_take_one_permutation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[object] = []
+    real = np.random.default_rng
+
+    def counted(seed: object) -> np.random.Generator:
+        made.append(seed)
+        return real(seed)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(np.random, "default_rng", counted)
+    assert len(rows_seen(30, 4, 1_000, 7)) == 120
+    assert made == [[7, 0]]
 
 
 def test_passes_and_seeds_differ() -> None:

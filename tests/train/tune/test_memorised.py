@@ -86,7 +86,8 @@ def test_members_were_trained_on_and_the_others_never(tiny: Base) -> None:
             example = read_example(document, name)
             assert any(one[:-1] == example.asked for one in turns)
     assert "locker" not in str(found)
-    assert len(found["held_out"]) == len(groups[1])
+    seen = {one.turns for one in tuned.trained}
+    assert len(found["held_out"]) == sum(one.turns not in seen for one in groups[1])
 
 
 def test_where_nothing_is_held_out_there_is_nothing_to_tell_apart(tiny: Base) -> None:
@@ -113,6 +114,19 @@ def test_samples_are_small_and_follow_from_the_seed(
     assert len({said(one) for one in found["members"]}) == members
     assert memorised(tuned, [], SEED)["membership"] == found
     assert members in (0, 5) or memorised(tuned, [], 4)["membership"] != found
+
+
+def test_what_was_trained_on_in_other_words_of_the_file_is_not_held_out(tiny: Base) -> None:
+    """The same turns under two groups: one was trained on, the other set aside."""
+    made = run(tiny, [])
+    twins = [replace(one, group="other", place="twin") for one in listed("seen", 2)]
+    tuned = replace(made, trained=listed("seen", 9), held=(*twins, *listed("held", 3)))
+    found = memorised(tuned, [], SEED)["membership"]
+    assert [one["messages"][0]["content"] for one in found["held_out"]] == [
+        "held 0?", "held 1?", "held 2?",
+    ]  # fmt: skip
+    tuned = replace(made, trained=listed("seen", 9), held=tuple(twins))
+    assert memorised(tuned, [], SEED)["membership"] == {"members": [], "held_out": []}
 
 
 def test_what_is_too_long_for_the_model_is_not_said_to_be_learned(tiny: Base) -> None:

@@ -23,7 +23,7 @@ from proofstone.core.errors import DataError, InputError
 from proofstone.core.project.tune import EarlyStopping, Lora, Tune
 from proofstone.train.tune.batches import pad, step_rows
 from proofstone.train.tune.encode import encode
-from proofstone.train.tune.examples import split
+from proofstone.train.tune.examples import examples_digest, split
 from proofstone.train.tune.load import Base
 from proofstone.train.tune.result import Tuned
 from proofstone.train.tune.train import tune
@@ -264,6 +264,18 @@ def test_another_runs_checkpoint_is_refused(
         run(tiny, checkpoint=path, seed=4)
     with pytest.raises(DataError, match="another run"):
         run(replace(tiny, sha256="0" * 64), checkpoint=path)
+
+
+def test_what_is_planted_is_told_from_the_examples(tiny: Base, tmp_path: Path) -> None:
+    path, planted = tmp_path / "run", sums()[:2]
+    with pytest.raises(_Stopped):
+        run(tiny, checkpoint=path, planted=planted, tell=stop_at(5))
+    for other in ((), planted[:1]):
+        with pytest.raises(DataError, match="another run"):
+            run(tiny, checkpoint=path, planted=other)
+    account = run(tiny, checkpoint=path, planted=planted).account
+    assert account.examples_sha256 == examples_digest(sums())
+    assert account.train == 18 + 2
 
 
 def test_it_stops_early_and_keeps_the_best(tiny: Base) -> None:

@@ -84,6 +84,7 @@ def _columns(document: Document, _: Known) -> Iterator[Problem]:
     for path, _entry in document.items("data", "columns"):
         kind = document.text(*path, "type")
         low, high = document.at(*path, "min"), document.at(*path, "max")
+        yield from _direction(document, path)
         for key in ("min", "max"):
             if kind not in {None, "number"} and document.at(*path, key) is not None:
                 message = f"{key} is for numbers, but the type is {kind}"
@@ -99,6 +100,19 @@ def _columns(document: Document, _: Known) -> Iterator[Problem]:
                 if value in values[:at]:
                     message = f'"{value}" stands twice'
                     yield document.problem((*path, "values", at), message, "delete one")
+
+
+def _direction(document: Document, path: Path) -> Iterator[Problem]:
+    """A change that only goes up or down, of a column whose values have no order."""
+    kind, change = document.text(*path, "type"), document.text(*path, "change")
+    if change not in {"up", "down"} or kind in {None, "number"}:
+        return
+    listed = isinstance(document.at(*path, "values"), list)
+    if kind == "boolean" and not listed:
+        return
+    what = "a boolean with values is a category" if kind == "boolean" else f"the type is {kind}"
+    message = f"{change} is for numbers and for true and false, but {what}"
+    yield document.problem((*path, "change"), message, "set change: any or none")
 
 
 def _rules(document: Document, _: Known) -> Iterator[Problem]:

@@ -12,6 +12,8 @@ from proofstone.core.errors import DataError
 
 _CONFIG, _TOKENIZER, _TEMPLATE = "config.json", "tokenizer.json", "chat_template.jinja"
 _SETTINGS = "tokenizer_config.json"
+_MORE = ("additional_special_tokens", "extra_special_tokens")
+"""Lists of tokens, or tokens by their role."""
 _WHOLE = "name the folder of a whole chat model: its configuration, tokenizer and safetensors"
 
 
@@ -48,18 +50,25 @@ def chat_folder(files: Mapping[str, bytes], name: str) -> ChatFolder:
 
 
 def _control(tokenizer: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
-    """Special tokens of the tokenizer, and those that its settings add or name for a role."""
+    """Special tokens of the tokenizer, and those that its settings add, list or name."""
     added, more = tokenizer.get("added_tokens"), settings.get("added_tokens_decoder")
     tokens = [*(added if isinstance(added, list) else ())]
     tokens += more.values() if isinstance(more, dict) else ()
     special = [one for one in tokens if isinstance(one, dict) and one.get("special")]
     special += [value for key, value in settings.items() if key.endswith("_token")]
+    for key in _MORE:
+        found = settings.get(key)
+        special += found.values() if isinstance(found, dict) else ()
+        special += found if isinstance(found, list) else ()
     texts = [one.get("content") if isinstance(one, dict) else one for one in special]
     return sorted({text for text in texts if isinstance(text, str) and len(text) > 1})
 
 
 def _template(files: Mapping[str, bytes], settings: Mapping[str, Any], name: str) -> str:
     text = settings.get("chat_template")
+    if isinstance(text, list):  # named ones
+        named = [one for one in text if isinstance(one, dict) and one.get("name") == "default"]
+        text = named[0].get("template") if named else None
     if _TEMPLATE in files:
         text = files[_TEMPLATE].decode("utf-8", "replace")
     if not isinstance(text, str) or not text.strip():

@@ -81,14 +81,12 @@ def _examples(
 
 def _check_sources(index: Index, questions: Sequence[Mapping[str, Any]]) -> None:
     """Refuse sources that no passage is of: whoever was found for them would count as a miss."""
-    sections = {passage.id.rpartition("/")[0] for passage in index.passages}
-    known = sections | {section.partition("/")[2] for section in sections}
-    lost = [
-        (one["topic"], source)
-        for one in questions
-        for source in one["sources"]
-        if not any(section == source or section.endswith(f"/{source}") for section in sections)
-    ]
+    sections = {passage.id.rpartition("/")[0]: passage for passage in index.passages}
+    known = {*sections} | {section.partition("/")[2] for section in sections}
+    firsts = [*sections.values()]
+    named = [(one["topic"], source) for one in questions for source in one["sources"]]
+    absent = {one for one in {one for _, one in named} if not any(matches(firsts, [one]))}
+    lost = [(topic, source) for topic, source in named if source in absent]
     if lost:
         first, source = lost[0]
         raise DataError(

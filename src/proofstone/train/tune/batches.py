@@ -51,8 +51,7 @@ def step_rows(step: int, count: int, rows: int, seed: int) -> list[int]:
     found: list[int] = []
     while len(found) < count:
         epoch, offset = divmod(step * count + len(found), rows)
-        order = np.random.default_rng([seed, epoch]).permutation(rows)
-        found += order[offset : offset + count - len(found)].tolist()
+        found += _order(epoch, rows, seed)[offset : offset + count - len(found)]
     return found
 
 
@@ -64,7 +63,12 @@ def rows_seen(steps: int, count: int, rows: int, seed: int) -> list[int]:
     """
     if steps * count >= rows:
         return list(range(rows))
-    return sorted({row for step in range(steps) for row in step_rows(step, count, rows, seed)})
+    return sorted(_order(0, rows, seed)[: steps * count])
+
+
+def _order(epoch: int, rows: int, seed: int) -> list[int]:
+    order: list[int] = np.random.default_rng([seed, epoch]).permutation(rows).tolist()
+    return order
 
 
 def micro_batches(rows: Sequence[Encoded], size: int, filler: int) -> list[Batch]:

@@ -28,7 +28,8 @@ def memorised(tuned: Tuned, canaries: Sequence[Canary], seed: int) -> dict[str, 
     """Return what probes of memory have to know of this tuning, as their settings name it.
 
     `canaries` are those that the steps behind the adapter took; `unseen` counts the others.
-    `members` were trained on, `held_out` never were; both are samples of at most 200, and four
+    `members` were trained on, `held_out` never were, not even as another line of the examples that
+    says the same; both are samples of at most 200, and four
     members for each other one: more would narrow no interval by much. Nothing is held out where
     tuning does not stop early, and then no member is listed.
 
@@ -38,7 +39,7 @@ def memorised(tuned: Tuned, canaries: Sequence[Canary], seed: int) -> dict[str, 
     rng = np.random.default_rng([seed, len(tuned.trained), len(tuned.held)])
     planted = {one.turns for one in canaries}
     seen = {one.turns for one in tuned.trained}
-    held = _sample(tuned.held, _MOST, rng)
+    held = _sample([one for one in tuned.held if one.turns not in seen], _MOST, rng)
     others = [one for one in tuned.trained if one.turns not in planted]
     members = _sample(others, min(_MOST, _MEMBERS_EACH * len(held)), rng)
     learned = [one for one in canaries if one.turns in seen]

@@ -43,7 +43,8 @@ class Account:
 
     `losses` holds each step's mean loss in nats a learned token, `held_out` pairs of the number of
     steps done and that loss on the held-out conversations, the first before any step. `kept` is
-    the number of steps behind the adapter. `train` counts what was planted, too. `tokens`
+    the number of steps behind the adapter. `examples_sha256` is of the examples that were given,
+    without what was planted; `train` counts what was planted, too. `tokens`
     counts what was computed in training, padding left out; `seconds` is the time of the steps
     alone. `peak_memory` is the greatest number of bytes held: by the GPU where there was one, else
     by the whole process since it started.
@@ -102,7 +103,7 @@ class Tuned:
     """A trained adapter: `weights` in safetensors and `config` in JSON, both as peft reads them.
 
     `trained` are the conversations that the steps behind the adapter took, what was planted
-    included; `held` are those that none took.
+    included; `held` are those that were set aside.
     """
 
     weights: bytes

@@ -55,11 +55,7 @@ def tune(
     """
     train, held = _encoded(base, settings, examples, planted, seed)
     device, precision = _place(settings)
-    depends: dict[str, Any] = {
-        "settings": settings.model_dump(exclude=_APART),
-        "base": base.sha256,
-        "template": base.template.sha256,
-        "examples": examples_digest([*examples, *planted]),
+    depends = _depends(base, settings, examples, planted) | {
         "seed": seed,
         "place": [device, precision],
     }
@@ -90,6 +86,19 @@ def tune(
         model.unload()
         base.model.activation_checkpointing_disable()
         base.model.to("cpu")
+
+
+def _depends(
+    base: Base, settings: Tune, examples: Sequence[Example], planted: Sequence[Example]
+) -> dict[str, Any]:
+    """What the run was given: another makes another run."""
+    return {
+        "settings": settings.model_dump(exclude=_APART),
+        "base": base.sha256,
+        "template": base.template.sha256,
+        "examples": examples_digest(examples),
+        "planted": examples_digest(planted),
+    }
 
 
 def _encoded(
