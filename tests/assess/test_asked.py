@@ -189,6 +189,48 @@ def test_a_label_that_is_neither_names_its_row() -> None:
         run(sigmoid, Reading("labels", ("one", "two")), ["one", "two"], frame=frame)
 
 
+def test_errors_and_rows_name_the_files_rows() -> None:
+    holed = FRAME.with_columns(
+        y=pl.when(pl.int_range(N) < 3).then(None).when(pl.int_range(N) == 5)
+        .then(pl.lit("perhaps")).otherwise("y"),
+        money=pl.when(pl.int_range(N) < 3).then(None).when(pl.int_range(N) == 6)
+        .then(float("inf")).otherwise("money"),
+    )  # fmt: skip
+    with pytest.raises(DataError, match="column y, row 5: 'perhaps' is no class"):
+        run(sigmoid, DECIDES, "y", frame=holed)
+    with pytest.raises(DataError, match="column money, row 6: inf is not finite"):
+        run(sigmoid, Reading("number"), "money", frame=holed)
+    whole = holed.with_columns(y=pl.col("y").replace("perhaps", "no"))
+    assessed = run(sigmoid, DECIDES, "y", frame=whole)
+    assert assessed.case.rows.origin.tolist() == list(range(3, N))
+
+    def broken(rows: pl.DataFrame) -> np.ndarray:
+        return np.where(rows["x"] == FRAME["x"][9], np.nan, sigmoid(rows))
+
+    found = run(broken, DECIDES, "y", discrimination, frame=whole).findings[0]
+    assert found.reason == "the model answered NaN or infinity for row 9"
+
+
+@pytest.mark.parametrize(
+    ("reading", "label", "more", "says"),
+    [
+        (Reading("number"), "money", {"terms": Terms(threshold=0.4)}, "threshold is given.*number"),
+        (DECIDES, "y", {"query": "q"}, "query is given, but the task is decision"),
+    ],
+)
+def test_what_would_not_be_read_is_refused(
+    reading: Reading, label: str, more: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        run(sigmoid, reading, label, **more)
+
+
+def test_truth_values_are_labels_of_classes_called_by_numbers() -> None:
+    frame = FRAME.with_columns(y=pl.col("y") == "yes")
+    assessed = run(sigmoid, Reading("probabilities", ("0", "1"), "1"), "y", frame=frame)
+    assert assessed.case.target.sum() == frame["y"].sum()  # type: ignore[attr-defined]
+
+
 def test_a_threshold_that_is_none_is_told() -> None:
     with pytest.raises(InputError, match="not between 0 and 1"):
         run(sigmoid, DECIDES, "y", discrimination, terms=Terms(threshold=1.5))

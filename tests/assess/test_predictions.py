@@ -92,7 +92,7 @@ def test_a_file_of_labels_and_scores_alone() -> None:
         ({}, {"label": "p"}, "both as label and as score"),
         ({"y": pl.lit(1)}, {}, "all 2380 labels are '1'"),
         ({"p": pl.lit(3.0)}, {}, "row 0: the score 3"),
-        ({"p": pl.lit("x")}, {}, "row 0: 'x' is not a number"),
+        ({"p": pl.lit("x")}, {}, "column p: holds none of the labels"),
         ({}, {"threshold": 1.5}, "threshold 1.5"),
     ],
 )
@@ -150,7 +150,7 @@ class TestEstimator:
         [
             ([0, 1], [], "X has 2380 rows but y has 2 labels"),
             ([0] * 2380, [], "all 2380 labels are '0'"),
-            ([2] * 2380, [], "y holds '2'"),
+            ([2] * 2380, [], "column y, row 0: '2' is no class of the model"),
             (None, ["sx"], "no column named 'sx'"),
             (None, {"sex": ["f"]}, "protected sex: X has 2380 rows but it has 1"),
         ],

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from proofstone.assess.remembered import Remembered
+from proofstone.core.errors import InputError
 from proofstone.models.contract import Predict
 from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.foreign.model import ForeignModel
@@ -23,6 +24,12 @@ class Dear(Called):
     """A function whose answers are worth keeping."""
 
     costly = True
+
+    def ask(self, rows: Rows) -> np.ndarray:
+        try:
+            return super().ask(rows)
+        except InputError as error:
+            raise EndpointError("gone") from error
 
 
 class Notes(dict[str, Any]):
@@ -65,3 +72,12 @@ def test_what_another_run_asked_is_not_asked_again() -> None:
     found = remembered(second, notes).answer(Predict(), Rows.of(FRAME))
     assert found[:, 0].tolist() == FRAME["x"].to_list()
     assert (sorted(first), second) == ([0.1, 0.2], [0.4])
+
+
+def test_what_cannot_be_reached_is_not_asked_again() -> None:
+    asked: list[float] = []
+    model = remembered(asked, Notes())
+    for value in (0.9, 0.3):
+        with pytest.raises(EndpointError, match="gone"):
+            model.answer(Predict(), Rows.of(pl.DataFrame({"x": [value]})))
+    assert asked == [0.9]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -22,6 +22,9 @@ from .doubles import Asked, numbers
 
 ADAPTIVE = {"adversarial_detection", "boundary_attack", "dependence", "recourse"}
 """Probes whose questions hang on the answers to earlier ones, on this case."""
+
+EXPLAINED = {"explanation_stability", "shapley"}
+"""Probes that ask the case's model itself, where it is none of ours."""
 
 
 def shipped() -> list[Probe]:
@@ -56,22 +59,27 @@ class Counted:
         return np.asarray(self.inner.answer(operation, rows, draw))
 
 
+@pytest.mark.parametrize("foreign", [False, True], ids=["ours", "foreign"])
 @pytest.mark.parametrize("one", shipped(), ids=lambda one: one.name)
-def test_no_probe_that_ships_asks_more_than_planned(one: Probe) -> None:
+def test_no_probe_that_ships_asks_more_than_planned(one: Probe, foreign: bool) -> None:
     case, model = credit()
+    aside = Counted(case.model)
+    if foreign:
+        case = replace(case, model=aside)
     plan = plan_assessment(model, [one], case, sample=0)
+    assert not aside.calls
     oracle = Oracle(counted := Counted(model))
     oracle.run([one], case)
     (planned,) = plan.probes
-    assert oracle.tally.asked <= planned.rows
-    assert counted.rows <= plan.distinct
-    assert counted.calls <= plan.calls
+    assert oracle.tally.asked + aside.rows <= planned.rows
+    assert counted.rows + aside.rows <= plan.distinct
+    assert counted.calls + aside.calls <= plan.calls
     if planned.exact:
         assert oracle.tally.asked == planned.rows == plan.rows
         assert counted.rows == plan.distinct
     if planned.fits:
         assert planned.rows <= one.rows(case)
-        assert planned.exact == (one.name not in ADAPTIVE)
+        assert planned.exact == (one.name not in ADAPTIVE | (EXPLAINED if foreign else set()))
 
 
 def test_repeats_of_several_probes_are_counted_once() -> None:
@@ -122,6 +130,37 @@ def test_what_asks_in_two_turns_whatever_the_answers_is_exact() -> None:
     model = Asked()
     plan = plan_assessment(model, [declared(again, lambda c: 9 * len(c))], small(*range(10)))
     assert (plan.rows, plan.distinct, plan.exact) == (20, 20, True)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_rehearsal_never_asks_the_model_of_the_case(early: bool) -> None:
+    def aside(case: DecisionCase, rng: np.random.Generator) -> Probing:
+        assert case.model is not None
+        if early:
+            case.model.answer(Predict(), case.rows)
+        yield Ask(case.rows, Predict())
+        try:
+            case.model.answer(Predict(), case.rows)
+        except RuntimeError:
+            return []
+        return []
+
+    own, model = Asked(), Asked()
+    case = replace(small(1, 2, 3), model=own)
+    plan = plan_assessment(model, [declared(aside, lambda c: 4 * len(c))], case, sample=0)
+    assert (plan.rows, plan.exact, own.calls, model.calls) == (12, False, [], [])
+
+
+def test_what_is_not_kept_is_asked_again_and_counted() -> None:
+    def forgetful(case: DecisionCase, rng: np.random.Generator) -> Probing:
+        yield Ask(case.rows, Predict(), keep=False)
+        yield Ask(case.rows, Predict(), keep=False)
+        return []
+
+    case, one = small(1, 2, 3), declared(forgetful, lambda c: 9 * len(c))
+    plan = plan_assessment(Asked(), [one], case, sample=0)
+    Oracle(model := Asked()).run([one], case)
+    assert plan.distinct == model.asked == 6
 
 
 def test_what_does_not_fit_asks_nothing() -> None:

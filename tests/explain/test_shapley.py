@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from proofstone.core.errors import InputError
-from proofstone.explain.shapley import explain, explainer
+from proofstone.explain.shapley import explainer
 from proofstone.models.contract import Predict, Signature
 from proofstone.models.errors import NotRecorded
 from proofstone.models.estimator import Estimator
@@ -47,7 +47,7 @@ def test_exact_values_are_the_definition_over_input_features(runtime: str) -> No
     frame, target = table()
     model = made(runtime, frame, target)
     background, rows = Rows.of(frame[:30]), Rows.of(frame[100:104])
-    found = explain(model, rows, background)
+    found = explainer(model, background).explain(rows)
     assert found.features == tuple(NAMES)
     assert found.errors is None
     assert "exact" in found.method
@@ -85,7 +85,7 @@ def test_any_other_model_is_estimated_with_errors() -> None:
     assert not ready.exact
     assert found.gap(ready.margin(rows)) < 1e-10
     assert found.errors is not None
-    calibrated = 0.8 * explain(exact, rows, Rows.of(frame[:32])).values
+    calibrated = 0.8 * explainer(exact, Rows.of(frame[:32])).explain(rows).values
     apart = np.abs(found.values - calibrated)
     assert (apart <= 4 * found.errors + 1e-9).mean() > 0.98
     again = explainer(model, Rows.of(frame[:32]), seed=3).explain(rows)
@@ -110,7 +110,7 @@ def test_recorded_predictions_cannot_be_explained() -> None:
     signature = Signature(FEATURES, "probabilities", ("no", "yes"), "yes")
     model = Recorded(rows, np.full(40, 0.4), signature)
     with pytest.raises(NotRecorded):
-        explain(model, rows, rows)
+        explainer(model, rows).explain(rows)
 
 
 def test_one_served_row_takes_little_time() -> None:

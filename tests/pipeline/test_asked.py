@@ -18,6 +18,7 @@ from sklearn.datasets import load_breast_cancer, load_wine
 from tests.models.foreign.oip import Tensors, answered, hosting, tensor
 from tests.registry.releases import verified as verified_release
 
+from proofstone.assess.asked import Table
 from proofstone.assess.foreign.meaning import Said
 from proofstone.core.errors import InputError
 from proofstone.interfaces.rest.app import create_app
@@ -29,6 +30,7 @@ from proofstone.pipeline.asked import (
     assess_onnx,
     assess_release,
 )
+from proofstone.pipeline.known import fitting_probes
 from proofstone.registry.verify import VerifiedModel
 from proofstone.serve.server import ModelServer
 from proofstone.store.store import Store
@@ -223,6 +225,48 @@ def test_what_would_be_asked_is_told_before(rows: Path, store: Store) -> None:
         asking = Asking(rows, "y", probes=PROBES, plan=True)
         assess_inference(guest.url, "guest", store, asking)
         assert len(guest.asked) == 1
+
+
+def test_a_plan_of_every_probe_asks_an_endpoint_the_first_rows_alone(
+    rows: Path, store: Store
+) -> None:
+    with hosting(scored, INPUTS, OUTPUTS) as guest:
+        plan = assess_inference(guest.url, "guest", store, Asking(rows, "y", plan=True))
+        assert [len(one["a"]["data"]) for one in guest.asked] == [16]
+    assert {one["probe"] for one in plan["probes"]} == set(fitting_probes("decision"))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        (["a", "a"], "input column a is named twice"),
+        (["y"], "input column y is a label column"),
+        (["q"], "input column q is the query column"),
+    ],
+)
+def test_input_columns_that_cannot_be(rows: Path, inputs: list[str], says: str) -> None:
+    asking = Asking(rows, "y", query="q", inputs=inputs)
+    table = Table.of(pl.read_csv(rows).with_columns(q=1), "y", query="q")
+    with pytest.raises(InputError, match=says) as caught:
+        asking.columns(table)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"said": Said(task="clases")}, "'clases' is no kind of task"),  # type: ignore[arg-type]
+        ({"said": Said(task="classes", positive="1")}, "positive is given, but the task"),
+        ({"said": Said(task="number"), "threshold": 0.3}, "threshold is given, but the task"),
+        ({"query": [1] * 200, "said": Said(task="number")}, "query is given, but the task"),
+        ({"probes": ["discriminatoin"]}, "no probe named 'discriminatoin'"),
+    ],
+)
+def test_what_would_not_be_read_is_refused(more: dict[str, Any], says: str) -> None:
+    a = np.random.default_rng(0).random((200, 1))
+    with pytest.raises(InputError, match=says) as caught:
+        assess_object(lambda rows: rows[:, 0], a, (a[:, 0] > 0.5).astype(int), **more)
+    assert caught.value.hint
 
 
 def test_a_raw_booster_of_a_notebook() -> None:

@@ -179,6 +179,24 @@ def test_a_model_of_many_classes_decides_nothing(ran: Ran, tmp_path: Path) -> No
         challenge(ran.store, model, champion="latest", report=tmp_path / "p.html")
 
 
+def test_a_model_that_calls_its_classes_otherwise_is_refused(ran: Ran, tmp_path: Path) -> None:
+    rows = Rows.of(table())
+    signature = Signature((Feature("income", "number"),), "probabilities", ("bad", "good"), "good")
+    model = Recorded(rows, np.full((len(rows), 2), 0.5), signature)
+    with pytest.raises(InputError, match="bad, good, and 'no' is none of them"):
+        challenge(ran.store, model, champion="latest", report=tmp_path / "p.html")
+
+
+def test_a_threshold_is_of_models_that_bring_none(ran: Ran, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="threshold is given, but weighed decides by its own"):
+        challenge(
+            ran.store, "weighed", champion="latest", threshold=0.4, report=tmp_path / "p.html"
+        )
+    model = contender_of(ran.store, "weighed").model()
+    with pytest.raises(InputError, match="threshold 7 is not between"):
+        challenge(ran.store, model, champion="latest", threshold=7, report=tmp_path / "p.html")
+
+
 def test_what_is_not_there_is_named(ran: Ran, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="neither a release nor a candidate"):
         challenge(ran.store, "wieghed", champion="latest", report=tmp_path / "p.html")

@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from proofstone.assess.foreign.columns import read_numbers
+from proofstone.assess.foreign.columns import (
+    labelled,
+    named,
+    read_classes,
+    read_flags,
+    read_numbers,
+    read_relevance,
+)
 from proofstone.assess.foreign.recorded import people, queries
-from proofstone.assess.labels import column, read_labels, texts
-from proofstone.assess.predictions import Assessed, cut_off, decision_case
+from proofstone.assess.labels import column, read_labels
+from proofstone.assess.predictions import (
+    Assessed,
+    compared,
+    cut_off,
+    decision_case,
+    left_out,
+    refuse_unread,
+)
 from proofstone.assess.remembered import Remembered
 from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
 from proofstone.checks.memory import never
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe
 from proofstone.core.errors import DataError, InputError
-from proofstone.core.finding import Finding, Verdict
-from proofstone.core.i18n import message
 from proofstone.core.project.known import Kind
 from proofstone.core.step import Recall
 from proofstone.models.contract import Model, Signature
 from proofstone.models.rows import Rows
-
-_BACKGROUND = 200
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """Rows with their labels: those without any are left out, and counted.
 
-    `labels` and `protected` name columns; `query` says what is ranked together.
+    `labels` and `protected` name columns; `query` says what is ranked together. `origin`, shape
+    (n,), says which row of the file each row is.
     """
 
     frame: pl.DataFrame
     labels: tuple[str, ...]
-    protected: tuple[str, ...] = ()
-    query: str | None = None
-    unlabelled: int = 0
+    protected: tuple[str, ...]
+    query: str | None
+    unlabelled: int
+    origin: np.ndarray
 
     @classmethod
     def of(
@@ -55,21 +68,21 @@ class Table:
         Raises:
             DataError: a column is absent, or no row has a label.
         """
-        names = tuple(label) if not isinstance(label, str) else _split(label, frame)
+        if isinstance(label, str):
+            label = [*named(frame, label).values()] if label.strip() else []
+        names = tuple(label)
         if not names:
             raise DataError("no label column is named", hint="name it (--label y)")
         for name in (*names, *protected, *filter(None, [query])):
             column(frame, name)
-        known = np.logical_and.reduce(
-            [texts(frame[name]).is_not_null().to_numpy() for name in names]
-        )
-        if not known.any():
-            raise DataError(
-                f"column {', '.join(names)}: no row has a label", hint="fill the labels in"
-            )
+        known = labelled([frame[name] for name in names])
         kept = frame.filter(pl.Series(known))
-        unlabelled = frame.height - kept.height
-        return cls(kept, names, tuple(dict.fromkeys(protected)), query, unlabelled)
+        unlabelled, people = frame.height - kept.height, tuple(dict.fromkeys(protected))
+        return cls(kept, names, people, query, unlabelled, np.flatnonzero(known))
+
+    def rows(self, names: Iterable[str], most: int | None = None) -> Rows:
+        """The first rows (all unless `most` is given) of the columns `names`, as a model's."""
+        return Rows(self.frame.select(names).head(most or self.frame.height), self.origin[:most])
 
     @property
     def candidates(self) -> list[str]:
@@ -107,15 +120,17 @@ def kind_asked(signature: Signature, query: str | None) -> Kind:
     """Return the kind of task of a model with this signature.
 
     Raises:
-        InputError: it answers in text.
+        InputError: it answers in text, or a query is named and it does not rank.
     """
     if signature.output == "text":
         raise InputError("the model answers in text", hint="ask it questions, not rows of a table")
     if signature.output == "number":
         return "number" if query is None else "ranking"
+    kind: Kind = "classes" if signature.positive is None else "decision"
     if signature.output == "labels":
-        return "labels"
-    return "classes" if signature.positive is None else "decision"
+        kind = "labels"
+    refuse_unread(kind, query=query)
+    return kind
 
 
 def assess_asked(
@@ -129,13 +144,14 @@ def assess_asked(
 
     Raises:
         DataError: a column is absent, or labels are none of the model's, or all of one class.
-        InputError: the threshold is not between 0 and 1, or the model answers in text.
+        InputError: the threshold is not between 0 and 1, threshold or query is given where the
+            task knows no such thing, or the model answers in text.
     """
     case, cut = asked_case(model, table, terms)
     oracle = Oracle(model, terms.recall, cancelled=terms.cancelled)
     findings = oracle.run(probes, case, seed=terms.seed, progress=terms.progress)
     if table.unlabelled:
-        findings.append(_left_out(table))
+        findings.append(left_out(table.unlabelled, table.frame.height + table.unlabelled))
     kind, positive = kind_asked(model.signature, table.query), model.signature.positive or ""
     return Assessed(case, cut, positive, findings, kind, table.label, table.protected)
 
@@ -147,13 +163,13 @@ def asked_case(model: Model, table: Table, terms: Terms = Terms()) -> tuple[Case
         DataError, InputError: as `assess_asked`.
     """
     kind = kind_asked(model.signature, table.query)
+    refuse_unread(kind, threshold=terms.threshold)
     for feature in model.signature.inputs:
         column(table.frame, feature.name)
-    frame = table.frame.select(feature.name for feature in model.signature.inputs)
-    asked = model
-    if getattr(model, "costly", False):
-        asked = Remembered(model, terms.recall, terms.cancelled)
-    shared = _Shared(Rows.of(frame), people(table.frame, table.protected), asked, terms)
+    rows = table.rows([feature.name for feature in model.signature.inputs])
+    dear = getattr(model, "costly", False)
+    asked = Remembered(model, terms.recall, terms.cancelled) if dear else model
+    shared = _Shared(rows, people(table.frame, table.protected), asked, terms)
     makers = {
         "decision": _decision, "classes": _classes, "labels": _labels,
         "number": _number, "ranking": _ranking,
@@ -170,7 +186,7 @@ class _Shared:
     model: Model
     terms: Terms
 
-    def keywords(self) -> dict[str, object]:
+    def keywords(self) -> dict[str, Any]:
         """As a case takes it."""
         terms = self.terms
         return {
@@ -181,7 +197,7 @@ class _Shared:
 
 def _decision(table: Table, shared: _Shared) -> tuple[Case, float | None]:
     signature, terms, rows = shared.model.signature, shared.terms, shared.rows
-    told = _known(table.frame[table.labels[0]], signature.classes)
+    told = read_classes(table.frame[table.labels[0]], signature.classes, table.origin)
     target = read_labels(told, signature.positive).target
     if isinstance(terms.threshold, np.ndarray):
         cut, each = None, terms.threshold
@@ -189,87 +205,39 @@ def _decision(table: Table, shared: _Shared) -> tuple[Case, float | None]:
         cut = cut_off(terms.threshold)
         each = np.full(len(rows), cut)
     case = decision_case(rows, target, 0.5, shared.protected, terms.level, terms.levels)
-    kept = np.linspace(0, len(rows) - 1, min(_BACKGROUND, len(rows))).astype(np.int64)
     whole = replace(
         case,
         threshold=each,
         positive=signature.classes.index(str(signature.positive)),
         model=shared.model,
-        background=rows.take(kept),
+        background=compared(rows),
     )
     return whole, cut
 
 
 def _classes(table: Table, shared: _Shared) -> tuple[Case, float | None]:
     classes = shared.model.signature.classes
-    told = _known(table.frame[table.labels[0]], classes)
+    told = read_classes(table.frame[table.labels[0]], classes, table.origin)
     place = {name: at for at, name in enumerate(classes)}
     target = told.replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    return ClassesCase(target=target, classes=classes, **shared.keywords()), None  # type: ignore[arg-type]
+    return ClassesCase(target=target, classes=classes, **shared.keywords()), None
 
 
 def _labels(table: Table, shared: _Shared) -> tuple[Case, float | None]:
     names = shared.model.signature.classes
-    columns = [read_numbers(table.frame[one], "0 or 1") for one in table.labels]
-    target = np.stack(columns, axis=1)
-    odd = np.argwhere((target != 0) & (target != 1))
-    if len(odd):
-        row, at = odd[0]
-        raise DataError(
-            f"column {table.labels[at]}, row {row}: {target[row, at]:g} is neither 0 nor 1",
-            hint="a label column says with 1 or 0 whether a row has the label",
-        )
+    target = read_flags([table.frame[one] for one in table.labels], table.origin)
     threshold = shared.terms.threshold
     cut = cut_off(None if isinstance(threshold, np.ndarray) else threshold)
     each = np.full(len(names), cut)
-    case = LabelsCase(target=target == 1, labels=names, threshold=each, **shared.keywords())  # type: ignore[arg-type]
-    return case, cut
+    return LabelsCase(target=target, labels=names, threshold=each, **shared.keywords()), cut
 
 
 def _number(table: Table, shared: _Shared) -> tuple[Case, float | None]:
-    target = read_numbers(table.frame[table.labels[0]], "the true number")
-    return NumberCase(target=target, **shared.keywords()), None  # type: ignore[arg-type]
+    target = read_numbers(table.frame[table.labels[0]], "the true number", table.origin)
+    return NumberCase(target=target, **shared.keywords()), None
 
 
 def _ranking(table: Table, shared: _Shared) -> tuple[Case, float | None]:
-    target = read_numbers(table.frame[table.labels[0]], "the relevance")
-    if (target < 0).any():
-        row = int((target < 0).argmax())
-        raise DataError(
-            f"column {table.labels[0]}, row {row}: the relevance {target[row]:g} is below 0",
-            hint="relevance starts at 0, which says: not relevant",
-        )
-    query = queries(table.frame[str(table.query)])
-    return RankingCase(target=target, query=query, **shared.keywords()), None  # type: ignore[arg-type]
-
-
-def _split(label: str, frame: pl.DataFrame) -> tuple[str, ...]:
-    if label in frame.columns:
-        return (label,)
-    return tuple(one.strip() for one in label.split(",") if one.strip())
-
-
-def _known(series: pl.Series, classes: tuple[str, ...]) -> pl.Series:
-    """The labels as texts, all of them classes of the model."""
-    told = texts(series)
-    strange = ~told.is_in(list(classes))
-    if strange.any():
-        row = int(strange.arg_max() or 0)
-        raise DataError(
-            f"column {series.name}, row {row}: {told[row]!r} is no class of the model",
-            hint=f"its classes are {', '.join(classes[:10])}; name them in its order (--classes)",
-        )
-    return told
-
-
-def _left_out(table: Table) -> Finding:
-    reason = message("{missing} of {rows} rows have no label, and were left out").format(
-        missing=table.unlabelled, rows=table.frame.height + table.unlabelled
-    )
-    return Finding(
-        probe="labels",
-        metric="unlabelled_rows",
-        verdict=Verdict.NOT_RUN,
-        n=table.unlabelled,
-        reason=reason,
-    )
+    target = read_relevance(table.frame[table.labels[0]], table.origin)
+    query = queries(table.frame[str(table.query)], table.origin)
+    return RankingCase(target=target, query=query, **shared.keywords()), None

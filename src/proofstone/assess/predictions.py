@@ -25,7 +25,7 @@ from proofstone.checks.cases import Case, DecisionCase
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe
 from proofstone.core.errors import InputError
-from proofstone.core.finding import Finding
+from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.core.project.known import Kind
 from proofstone.models.contract import Signature
@@ -43,6 +43,8 @@ PROBES: tuple[Probe, ...] = (
     shapley,
 )
 """What an assessment of decisions runs unless told otherwise."""
+
+_BACKGROUND = 200
 
 Threshold = float | Literal["base_rate"] | None
 
@@ -90,11 +92,13 @@ def assess_predictions(
 
     Raises:
         DataError: a column is absent, a value does not fit, or the label has one class.
-        InputError: the threshold is not between 0 and 1, or `task` is none.
+        InputError: the threshold is not between 0 and 1, `task` is none, or threshold, positive
+            or query is given where the task knows no such thing.
     """
     found = find_kind(
         frame, label=label, score=score, query=query, task=task, positive=positive
     )  # fmt: skip
+    refuse_unread(found.kind, threshold=threshold, positive=positive, query=query)
     groups = people(frame, protected)
     case: Case
     cut: float | None
@@ -150,6 +154,46 @@ def decision_case(
         level=level,
         levels=levels,
     )
+
+
+def refuse_unread(
+    kind: Kind, *, threshold: object = None, positive: object = None, query: object = None
+) -> None:
+    """Refuse what was given and would not be read by an assessment of this kind of task.
+
+    Raises:
+        InputError: names what was given.
+    """
+    for name, given, kinds in (
+        ("threshold", threshold, ("decision", "labels")),
+        ("positive", positive, ("decision",)),
+        ("query", query, ("ranking",)),
+    ):
+        if given is not None and kind not in kinds:
+            raise InputError(
+                f"{name} is given, but the task is {kind}",
+                hint=f"leave {name} out; it is for the task {' or '.join(kinds)}",
+            )
+
+
+def left_out(missing: int, rows: int) -> Finding:
+    """The finding that says how many of `rows` were left out, as they have no label."""
+    reason = message("{missing} of {rows} rows have no label, and were left out").format(
+        missing=missing, rows=rows
+    )
+    return Finding(
+        probe="labels",
+        metric="unlabelled_rows",
+        verdict=Verdict.NOT_RUN,
+        n=missing,
+        reason=reason,
+    )
+
+
+def compared(rows: Rows) -> Rows:
+    """At most 200 of the rows, evenly spread, for attributions to compare with."""
+    kept = np.linspace(0, len(rows) - 1, min(_BACKGROUND, len(rows))).astype(np.int64)
+    return rows.take(kept)
 
 
 def decision_threshold(threshold: Threshold, score: np.ndarray, target: np.ndarray) -> float:

@@ -9,8 +9,10 @@ import numpy as np
 from proofstone.checks.memory import Memory, never
 from proofstone.checks.oracle import Tally
 from proofstone.checks.probe import Ask
+from proofstone.core.budget import OverBudget
 from proofstone.core.step import Recall
 from proofstone.models.contract import Model, Operation, Signature
+from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.rows import Rows
 
 
@@ -27,6 +29,7 @@ class Remembered:
         self, model: Model, recall: Recall | None, cancelled: Callable[[], bool] = never
     ) -> None:
         self._model = model
+        self._hopeless: EndpointError | OverBudget | None = None
         self._memory = Memory(model, Tally(), recall, cancelled=cancelled)
 
     @property
@@ -58,8 +61,15 @@ class Remembered:
         """Return the model's answers, which cannot be written to.
 
         Raises:
-            ValueError: an answer has another shape than the signature says, or cannot be used.
+            Unusable: an answer has another shape than the signature says, or cannot be used.
+            EndpointError, OverBudget: it cannot be reached, or could not be before.
             Cancelled: somebody asked to stop.
         """
-        [found] = self._memory.answer([Ask(rows, operation, draw)])
+        if self._hopeless is not None:
+            raise self._hopeless
+        try:
+            [found] = self._memory.answer([Ask(rows, operation, draw)])
+        except (EndpointError, OverBudget) as error:
+            self._hopeless = error
+            raise
         return found

@@ -7,11 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.core.errors import InputError
 from proofstone.models.contract import Operation, Predict, Signature
 from proofstone.models.rows import Rows
 
 OFF = 1e-3
 """How far probabilities may be from summing to one: what single precision and rounding explain."""
+
+
+class Unusable(InputError, ValueError):
+    """What a model answered cannot be used: the wrong shape, or values that are none."""
+
+    code = "answer"
 
 
 def shaped(
@@ -20,18 +27,18 @@ def shaped(
     """Return `values`, one entry a row; of a prediction, as wide as the signature says.
 
     Raises:
-        ValueError: they are of another shape, or predictions are no numbers.
+        Unusable: they are of another shape, or predictions are no numbers.
     """
     if len(values) != len(rows):
-        raise ValueError(f"the model answered {len(values)} of {len(rows)} rows")
+        raise Unusable(f"the model answered {len(values)} of {len(rows)} rows")
     if not isinstance(operation, Predict):
         return values
     if values.dtype.kind not in "fiub":
-        raise ValueError(f"the model answered no numbers, but {values.dtype}")
+        raise Unusable(f"the model answered no numbers, but {values.dtype}")
     wanted = 1 if signature.output == "number" else len(signature.classes)
     width = values.shape[1] if values.ndim == 2 else 0
     if signature.output != "text" and width != wanted:
-        raise ValueError(
+        raise Unusable(
             f"the model answered {values.shape[1:] or 'one'} a row, first for row "
             f"{rows.origin[0]}; its signature says {wanted}"
         )
@@ -53,7 +60,7 @@ def broken(operation: Operation, signature: Signature, values: np.ndarray) -> np
 
 def fault(
     operation: Operation, signature: Signature, values: np.ndarray, rows: Rows
-) -> ValueError | None:
+) -> Unusable | None:
     """What is wrong with the first row that cannot be used; None where all can be.
 
     Predictions have to be finite, probabilities between 0 and 1 and, of classes, sum to one.
@@ -69,7 +76,7 @@ def fault(
     else:
         what = f"probabilities that sum to {told.sum():.4g}"
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-    return ValueError(f"the model answered {what} for row {rows.origin[at]}{more}")
+    return Unusable(f"the model answered {what} for row {rows.origin[at]}{more}")
 
 
 def together(answers: Sequence[Any]) -> np.ndarray:

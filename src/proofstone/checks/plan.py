@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,11 @@ from proofstone.checks.cases import Case
 from proofstone.checks.memory import ROOM, batch_size
 from proofstone.checks.oracle import Oracle, stream
 from proofstone.checks.probe import Ask, Probe
+from proofstone.checks.shelf import distinct
 from proofstone.core.budget import Prices
 from proofstone.models.contract import Generate, Model, Operation, Predict, Signature
 from proofstone.models.rows import Rows
+from proofstone.models.tabular import TabularModel
 
 _SAMPLE = 64
 _LARGER = 32
@@ -24,8 +26,8 @@ _NO_TIME = 0.02
 _A_ROW = 32
 """Tokens of a row beyond its bytes: what marks its turns."""
 
-Key = tuple[str, int, int, int]
-"""Operation, draw, and both halves of a row's key."""
+Keys = dict[tuple[str, int], np.ndarray]
+"""By operation and draw: the keys of rows, uint64 (n, 2), each once and in order."""
 
 
 @dataclass(frozen=True)
@@ -105,24 +107,22 @@ def plan_assessment(
     A probe's declared bound is a true one. Where its first questions reach it, no others can
     follow, and the number is exact. Otherwise the probe is rehearsed with two stand-ins for the
     model, whose answers have nothing in common: where it asks both for the same rows, what it asks
-    does not hang on the answers, and the number is exact; where not, the bound counts. Rehearsals
-    take the probe's own time. `sample` rows are put to the model to measure its time; 0 asks
-    nothing, where answers are dear.
+    does not hang on the answers, and the number is exact; where not, the bound counts. So it does
+    where a probe asks the case's model itself, as explanations do: a rehearsal never asks it.
+    Rehearsals take the probe's own time. `sample` rows are put to the model to measure its time; 0
+    asks nothing, where answers are dear.
 
     Not covered: answers kept from an earlier run, which cost nothing; the time that probes take.
     """
     rehearsed = [_rehearse(model, one, case, seed) for one in probes]
     exact = [one for one in rehearsed if one.planned.exact]
     bounded = [one for one in rehearsed if not one.planned.exact]
-    calls_of: dict[tuple[str, int], int] = {}
-    keys = set().union(*(one.keys for one in exact)) if exact else set()
-    for operation, draw, _, _ in keys:
-        calls_of[operation, draw] = calls_of.get((operation, draw), 0) + 1
+    known = [len(keys) for keys in _united(one.keys for one in exact).values()]
     batch = batch_size(model, case.rows, ROOM)
     more = sum(one.planned.rows for one in bounded)
     turns = sum(one.turns for one in exact)
-    calls = sum(-(-count // batch) for count in calls_of.values()) + turns + more
-    distinct = len(keys) + more
+    calls = sum(-(-count // batch) for count in known) + turns + more
+    distinct = sum(known) + more + sum(one.again for one in exact)
     expected = -(-distinct // batch) + max((one.turns for one in rehearsed), default=0)
     tokens = _tokens(rehearsed)
     return AssessmentPlan(
@@ -142,9 +142,11 @@ def plan_assessment(
 @dataclass
 class _Rehearsed:
     planned: Planned
-    keys: set[Key] = field(default_factory=set)
+    keys: Keys = field(default_factory=dict)
     asks: tuple[Ask, ...] = ()
     turns: int = 0
+    again: int = 0
+    """Rows that are asked for once more, as their answers were not to be kept."""
 
 
 def _rehearse(model: Model, probe: Probe, case: Case, seed: int) -> _Rehearsed:
@@ -152,22 +154,55 @@ def _rehearse(model: Model, probe: Probe, case: Case, seed: int) -> _Rehearsed:
     if not isinstance(case, probe.about) or probe.needs not in model.operations:
         return _Rehearsed(Planned(probe.name, operation, 0, exact=True, fits=False))
     most = int(probe.rows(case))
-    first = _first(probe, case, seed)
+    safe, silent = _rehearsable(case)
+    first = _first(probe, safe, seed)
     asked = sum(len(ask.rows) for ask in first)
-    if asked >= most:
+    if asked >= most and not silent.asked:
         keys = _keys(first, by_origin=model.by_origin)
         return _Rehearsed(Planned(probe.name, operation, asked, exact=True), keys, first, 0)
     turns = 1
-    if probe.needs is Predict:
+    if probe.needs is Predict and not silent.asked:
         one, other = (StandIn(model, number) for number in (1, 2))
         oracles = [Oracle(stand_in) for stand_in in (one, other)]
         for oracle in oracles:
-            oracle.run([probe], case, seed=seed)
-        if one.keys == other.keys and not (one.refused or other.refused):
+            oracle.run([probe], safe, seed=seed)
+        hangs = not _same(one.keys, other.keys) or one.refused or other.refused
+        if not (hangs or silent.asked):
             planned = Planned(probe.name, operation, oracles[0].tally.asked, exact=True)
-            return _Rehearsed(planned, one.keys, first, one.calls)
+            again = one.answered - sum(len(keys) for keys in one.keys.values())
+            return _Rehearsed(planned, one.keys, first, one.calls, again)
         turns = max(one.calls, other.calls)
-    return _Rehearsed(Planned(probe.name, operation, most, exact=False), set(), first, turns)
+    return _Rehearsed(Planned(probe.name, operation, most, exact=False), {}, first, turns)
+
+
+def _rehearsable(case: Case) -> tuple[Case, Silent]:
+    """The case with a model that answers nothing, and that model; a table model of ours stays."""
+    silent = Silent(case.model)
+    if case.model is None or isinstance(case.model, TabularModel):
+        return case, silent
+    if Predict not in case.model.operations:  # an assistant, which no rehearsal asks
+        return case, silent
+    return replace(case, model=silent), silent
+
+
+class Silent:
+    """Says of `model` what it is, and answers nothing; `asked` says whether somebody asked."""
+
+    def __init__(self, model: Model | None) -> None:
+        self.asked = False
+        self._model = model
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
+        """Raise: an answer would be the model's own.
+
+        Raises:
+            RuntimeError: always.
+        """
+        self.asked = True
+        raise RuntimeError("a rehearsal does not ask the model")
 
 
 def _first(probe: Probe, case: Case, seed: int) -> tuple[Ask, ...]:
@@ -182,19 +217,34 @@ def _first(probe: Probe, case: Case, seed: int) -> tuple[Ask, ...]:
     return (question,) if isinstance(question, Ask) else tuple(question)
 
 
-def _keys(asks: Sequence[Ask], *, by_origin: bool) -> set[Key]:
-    found: set[Key] = set()
-    for ask in asks:
-        pairs = ask.rows.keys(by_origin=by_origin).tolist()
-        found.update((repr(ask.operation), ask.draw, a, b) for a, b in pairs)
-    return found
+def _keys(asks: Iterable[Ask], *, by_origin: bool) -> Keys:
+    return _united(
+        {(repr(ask.operation), ask.draw): ask.rows.keys(by_origin=by_origin)} for ask in asks
+    )
+
+
+def _united(parts: Iterable[Keys]) -> Keys:
+    """The keys of all parts, each once and in order."""
+    found: dict[tuple[str, int], list[np.ndarray]] = {}
+    for part in parts:
+        for asked, keys in part.items():
+            found.setdefault(asked, []).append(keys)
+    whole = {asked: np.concatenate(several) for asked, several in found.items()}
+    return {
+        asked: distinct(keys)[0].select("a", "b").to_numpy()
+        for asked, keys in whole.items()
+        if len(keys)
+    }
+
+
+def _same(one: Keys, other: Keys) -> bool:
+    return one.keys() == other.keys() and all(
+        np.array_equal(keys, other[asked]) for asked, keys in one.items()
+    )
 
 
 class StandIn:
-    """Answers `Predict` in place of `model`: by lot, the same for equal rows, of the right shape.
-
-    `keys` are the rows that it was asked for.
-    """
+    """Answers `Predict` in place of `model`: by lot, equal rows alike, of the right shape."""
 
     operations: frozenset[type[Operation]] = frozenset({Predict})
 
@@ -203,15 +253,20 @@ class StandIn:
         self.signature: Signature = model.signature
         self.by_origin = model.by_origin
         self.batch_size = max(1, model.batch_size)
-        self.keys: set[Key] = set()
-        self.calls = 0
+        self._asked: list[Keys] = []
+        self.calls = self.answered = 0
         self.refused = False
         self._number = number
 
+    @property
+    def keys(self) -> Keys:
+        """The rows that it was asked for."""
+        return _united(self._asked)
+
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
         """Return answers by lot, of the shape that the signature says."""
-        self.calls += 1
-        self.keys |= _keys([Ask(rows, operation, draw)], by_origin=self.by_origin)
+        self.calls, self.answered = self.calls + 1, self.answered + len(rows)
+        self._asked.append(_keys([Ask(rows, operation, draw)], by_origin=self.by_origin))
         if not isinstance(operation, Predict) or self.signature.output == "text":
             self.refused = True
             raise ValueError("a stand-in answers predictions alone")
@@ -229,7 +284,8 @@ class StandIn:
 def _seconds(model: Model, case: Case, sample: int, distinct: int, calls: int) -> float | None:
     """Time of the model: for each call what a single row takes, for each row what more ones add.
 
-    Where a sample is answered in no time, a larger one is asked.
+    Where a sample is answered in no time, a larger one is asked; where that takes no longer than a
+    single row, its rows share its time.
     """
     if not sample or not len(case) or Predict not in model.operations:
         return None
@@ -246,7 +302,8 @@ def _seconds(model: Model, case: Case, sample: int, distinct: int, calls: int) -
     if together < _NO_TIME:
         size = min(_LARGER * sample, len(case))
         together = timed(size)
-    more = max(0.0, together - alone) / max(1, size - 1)
+    gained = together - alone
+    more = gained / (size - 1) if gained > 0.0 and size > 1 else together / size
     return alone * calls + more * distinct
 
 

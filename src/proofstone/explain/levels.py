@@ -46,7 +46,8 @@ def features_of(model: Model | None, frame: pl.DataFrame) -> list[Feature]:
     """
     named = () if model is None else model.signature.inputs
     known = [one for one in named if one.name in frame.columns]
-    found = known or [_guessed(name, kind) for name, kind in frame.schema.items()]
+    plain = ((name, kind) for name, kind in frame.schema.items() if not kind.is_nested())
+    found = known or [_guessed(name, kind) for name, kind in plain]
     return [one for one in found if one.kind != "text"]
 
 

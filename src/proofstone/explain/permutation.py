@@ -45,6 +45,11 @@ class PermutationExplainer:
         self._orders = np.concatenate([orders, orders[:, ::-1]])
         self.base = float(margin(self._background).mean())
 
+    @staticmethod
+    def most_asked(rows: int, features: int) -> int:
+        """At most how many rows a margin is asked about, for the values of `rows` rows."""
+        return BACKGROUND + rows * 2 * BACKGROUND * (features + 1)
+
     @property
     def walks(self) -> int:
         """The number of walks a row, forwards and backwards."""

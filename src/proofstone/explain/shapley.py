@@ -91,9 +91,14 @@ def explainer(
     return _estimate(model, features, background, seed)
 
 
-def explain(model: Model, rows: Rows, background: Rows, *, seed: int = 0) -> Attributions:
-    """Return the Shapley values of the margin of `rows`; see `explainer`."""
-    return explainer(model, background, seed=seed).explain(rows)
+def most_asked(model: Model | None, rows: int) -> int:
+    """At most how many rows `model` itself is asked about when `rows` rows are explained once.
+
+    0 for models of ours, which are here, and whose answers cost nothing.
+    """
+    if model is None or isinstance(model, TabularModel):
+        return 0
+    return rows + PermutationExplainer.most_asked(rows, len(model.signature.inputs))
 
 
 def _exact(model: TabularModel, background: np.ndarray, kind: Kind) -> tuple[Exact, str] | None:

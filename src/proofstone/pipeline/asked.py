@@ -14,6 +14,7 @@ from proofstone.checks.levels import corrected_levels
 from proofstone.checks.plan import plan_assessment
 from proofstone.checks.probe import Probe
 from proofstone.core.budget import Spending
+from proofstone.core.errors import InputError
 from proofstone.core.project.known import Kind
 from proofstone.core.project.schema import Gate
 from proofstone.data.sources.opening import read_file
@@ -68,8 +69,22 @@ class Asking:
         return Table.of(frame, self.label, protected=self.protected, query=self.query)
 
     def columns(self, table: Table) -> list[str]:
-        """The columns that may be inputs."""
-        return table.candidates if self.inputs is None else list(self.inputs)
+        """The columns that may be inputs.
+
+        Raises:
+            InputError: one that was named is named twice, or holds labels or queries.
+        """
+        if self.inputs is None:
+            return table.candidates
+        taken = dict.fromkeys(table.labels, "a label column") | {table.query: "the query column"}
+        for at, name in enumerate(self.inputs):
+            if name in self.inputs[:at] or name in taken:
+                why = taken.get(name, "named twice")
+                raise InputError(
+                    f"input column {name} is {why}",
+                    hint="name the columns that the model takes, each once, in its order",
+                )
+        return list(self.inputs)
 
 
 def asking(*, said: Mapping[str, Any], **given: Any) -> Asking:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from proofstone.assess.foreign.estimators import assess_estimator, estimator_kind
 from proofstone.assess.foreign.kind import Task, find_kind
-from proofstone.assess.predictions import Assessed, assess_predictions
+from proofstone.assess.predictions import Assessed, Threshold, assess_predictions
 from proofstone.checks.levels import corrected_levels
 from proofstone.core.durable import write_file
 from proofstone.core.project.known import Kind
@@ -73,7 +73,7 @@ def assess(
     *,
     protected: Sequence[str] | Mapping[str, Any] = (),
     positive: Any = None,
-    threshold: float = 0.5,
+    threshold: Threshold = None,
     task: Task = "auto",
     query: Any = None,
     gates: Sequence[Mapping[str, Any]] = (),
@@ -86,8 +86,9 @@ def assess(
     shape (n, d); `y` the labels, shape (n,), or (n, labels) where a row may have several;
     `protected` names columns of `X`, or maps names to arrays, shape (n,); `query`, shape (n,),
     says which rows are ranked together. `task` is found unless given: decision (two classes),
-    classes, labels, number, ranking. `gates` are mappings with metric, subject, min or max, and
-    reason.
+    classes, labels, number, ranking. `threshold` is of decisions and labels, 0.5 unless given;
+    `base_rate` decides as many rows positive as are. `gates` are mappings with metric, subject, min
+    or max, and reason.
 
     Raises:
         DataError: the labels have one class, lengths differ, a column is wanting.
@@ -113,7 +114,7 @@ def assess_file(
     task: Task = "auto",
     query: str | None = None,
     positive: str | None = None,
-    threshold: float = 0.5,
+    threshold: Threshold = None,
     gates: Path | None = None,
     report: Path | None = None,
     sarif: Path | None = None,

@@ -33,7 +33,7 @@ def challenge(
     *,
     champion: str = "production",
     data: Path | None = None,
-    threshold: float = 0.5,
+    threshold: float | None = None,
     margin: float = MARGIN,
     level: float = 0.95,
     gates: Path | None = None,
@@ -43,7 +43,7 @@ def challenge(
 
     `challenger` is a release (id, its beginning, stage, `latest`), a candidate of the last run, an
     ONNX file that takes the champion's columns, or any model; `threshold` is of one that brings
-    none. Rows are those that the project judges on,
+    none, 0.5 unless given. Rows are those that the project judges on,
     each answered by a model that never saw it, or those of the file `data`, which has the label.
     Without `gates` (a file), the challenger must be no worse by more than `margin` in AUC, log
     loss and accuracy.

@@ -15,6 +15,7 @@ from proofstone.assess.challenge.case import Answers, Challenge, Duel, answered_
 from proofstone.assess.foreign.meaning import Said, meant
 from proofstone.assess.foreign.recorded import people
 from proofstone.assess.labels import Labels, column, read_labels
+from proofstone.assess.predictions import cut_off
 from proofstone.core.errors import InputError
 from proofstone.data.sources.opening import read_file
 from proofstone.models.contract import Model
@@ -46,14 +47,19 @@ def contest(
     *,
     champion: str,
     data: Path | None = None,
-    threshold: float = 0.5,
+    threshold: float | None = None,
 ) -> Contest:
     """Return the contest of `challenger` against the release `champion`; see `challenge`."""
     first = release_of(store, champion)
     second = _named(store, challenger) if isinstance(challenger, str) else challenger
     task = first.task
+    if threshold is not None and isinstance(second, Contender):
+        raise InputError(
+            f"threshold is given, but {second.name} decides by its own",
+            hint="leave threshold out; it is for a model that brings none",
+        )
     if data is not None:
-        return _meet(_Field(read_file(data), task), first, second, threshold)
+        return _meet(_Field(read_file(data), task), first, second, cut_off(threshold))
     if isinstance(second, Contender):
         met = _recorded(first, second, task)
         if met is not None:
@@ -66,7 +72,7 @@ def contest(
             hint="name a file with rows and labels: --data FILE",
         )
     judged = table[answers["row"].to_numpy()]
-    return _meet(_Field(judged, task, source, answers), first, second, threshold)
+    return _meet(_Field(judged, task, source, answers), first, second, cut_off(threshold))
 
 
 def _named(store: Store, name: str) -> Contender | Path:
@@ -151,14 +157,19 @@ def _against(
             f"the challenger knows {len(classes)} classes, and two are decided between",
             hint="give a model that answers the probability of both classes",
         )
-    wanted = labels.positive if labels.positive in classes else model.signature.positive
+    if labels.positive not in classes:
+        raise InputError(
+            f"the challenger's classes are {', '.join(classes)}, and {labels.positive!r} is "
+            "none of them",
+            hint="give a model whose classes are called as the labels are",
+        )
     inputs = [column(held.frame, one.name) for one in model.signature.inputs]
     case = Challenge(
         rows=Rows.of(pl.DataFrame(inputs)),
         target=labels.target,
         threshold=np.full(held.frame.height, threshold),
         protected=held.groups,
-        positive=classes.index(wanted) if wanted in classes else 1,
+        positive=classes.index(labels.positive),
         champion=champion,
     )
     return Duel(case, model, labels.positive)

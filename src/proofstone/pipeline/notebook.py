@@ -8,6 +8,7 @@ from typing import Any
 from proofstone.assess.foreign.kind import Task
 from proofstone.assess.foreign.meaning import Said
 from proofstone.models.foreign.objects import is_estimator
+from proofstone.models.foreign.reading import label_text
 from proofstone.pipeline import assessment
 from proofstone.pipeline.asked import assess_object
 from proofstone.pipeline.assessment import Assessment
@@ -20,7 +21,7 @@ def assess(
     *,
     protected: Sequence[str] | Mapping[str, Any] = (),
     positive: Any = None,
-    threshold: float = 0.5,
+    threshold: float | None = None,
     task: Task = "auto",
     query: Any = None,
     classes: Sequence[object] = (),
@@ -38,7 +39,8 @@ def assess(
     it; `y` the labels, shape (n,), or (n, labels) where a row may have several; `protected` names
     columns of `X`, or maps names to arrays, shape (n,); `query`, shape (n,), says which rows are
     ranked together. `task` is found unless given: decision (two classes), classes, labels, number,
-    ranking. `gates` are mappings with metric, subject, min or max, and reason.
+    ranking. `threshold` is of decisions and labels, 0.5 unless given. `gates` are mappings with
+    metric, subject, min or max, and reason.
 
     For what is no estimator, `classes` names the classes in the order of its answers, and `logits`
     says that it answers in logits; of two classes, a single number is about the positive one.
@@ -53,8 +55,8 @@ def assess(
             model, X, y, protected=protected, positive=positive, threshold=threshold, task=task,
             query=query, gates=gates, level=level, name=name,
         )  # fmt: skip
-    chosen = None if positive is None else str(positive)
-    said = Said(task, tuple(str(one) for one in classes), chosen, logits)
+    chosen = None if positive is None else label_text(positive)
+    said = Said(task, tuple(label_text(one) for one in classes), chosen, logits)
     return assess_object(
         model, X, y, protected=protected, query=query, said=said, threshold=threshold,
         gates=gates, level=level, name=name,

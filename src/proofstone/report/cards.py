@@ -74,12 +74,12 @@ def model_blocks(record: Record) -> list[Block]:
         Block(_("Intended use"), _use(record)),
         Block(
             _("Gates"),
-            (f"{summary.word(record)}. {headline(record)}",),
+            (_("{word}. {headline}").format(word=summary.word(record), headline=headline(record)),),
             (_("Gate"), _("Subject"), _("Verdict"), _("Why")),
             tuple((name, who, verdict_name(v), judgement(f)) for v, name, who, f in measured),
         ),
         Block(_("Quality"), tuple(row["sentence"] for row in _quality(record))),
-        Block(_("Replies"), _replies(record)),
+        Block(_("Replies") if record.assistant else _("Measured"), _replies(record)),
         Block(_("Groups"), _groups(record)),
         Block(_("How it was estimated"), tuple((method.view(record) or {}).get("texts", ()))),
         Block(_("Not tested"), rows=tuple(untested.view(record)["rows"])),
@@ -152,11 +152,7 @@ def _use(record: Record) -> tuple[str, ...]:
             )
         )
     if record.task:
-        texts.append(
-            _(
-                "It predicts {label} from the other columns; a decision is about “{positive}”."
-            ).format(label=record.label, positive=record.positive)
-        )
+        texts.append(_predicts(record))
         if record.task.get("protected"):
             used = bool(record.task.get("use_protected"))
             named = ", ".join(map(str, listing(record.task.get("protected"))))
@@ -168,6 +164,13 @@ def _use(record: Record) -> tuple[str, ...]:
             texts.append(text.format(names=named))
             texts.append(say(record.task.get("use_protected_reason")))
     return tuple(text for text in texts if text)
+
+
+def _predicts(record: Record) -> str:
+    if not record.task.get("positive"):
+        return _("It predicts {label} from the other columns.").format(label=record.label)
+    says = _("It predicts {label} from the other columns; a decision is about “{positive}”.")
+    return says.format(label=record.label, positive=record.positive)
 
 
 def _quality(record: Record) -> Sequence[Mapping[str, str]]:

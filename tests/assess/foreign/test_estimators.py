@@ -11,13 +11,17 @@ import polars as pl
 import pytest
 from sklearn import datasets, metrics
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.svm import LinearSVC
 
 import proofstone
-from proofstone.assess.foreign.estimators import Truth, estimator_kind
+from proofstone.assess.foreign.estimators import Truth, assess_estimator, estimator_kind
+from proofstone.assess.probes.class_quality import class_quality
+from proofstone.assess.probes.decision_rates import decision_rates
+from proofstone.assess.probes.discrimination import discrimination
+from proofstone.assess.probes.number_error import number_error
 from proofstone.core.errors import DataError, InputError
 
 RNG = np.random.default_rng(0)
@@ -93,7 +97,8 @@ class Predicts:
 def test_kinds_follow_the_object_the_labels_and_the_word() -> None:
     bare = Predicts(np.zeros)
     assert estimator_kind(bare, [1.0, 2.0]) == "number"
-    assert estimator_kind(Predicts(np.zeros, ["a", "b"]), ["a"]) == "classes"
+    assert estimator_kind(Predicts(np.zeros, ["a", "b"]), ["a"]) == "decision"
+    assert estimator_kind(Predicts(np.zeros, ["a", "b", "c"]), ["a"]) == "classes"
     assert estimator_kind(bare, np.zeros((4, 2))) == "labels"
     assert estimator_kind(bare, [1], query=[1]) == "ranking"
     assert estimator_kind(bare, [1], task="classes") == "classes"
@@ -104,7 +109,17 @@ def test_kinds_follow_the_object_the_labels_and_the_word() -> None:
 @pytest.mark.parametrize(
     ("truth", "more", "error", "says"),
     [
-        ([None] + [1.0] * 29, {}, DataError, "column y, row 0: None is missing"),
+        ([None] * 30, {}, DataError, "column y: no row has a label"),
+        ([None] + ["z"] * 29, {}, DataError, "column y, row 1: 'z' is not a number"),
+        ([1.0] * 30, {"threshold": 0.3}, InputError, "threshold is given, but the task is number"),
+        ([1.0] * 30, {"positive": 1}, InputError, "positive is given, but the task is number"),
+        (
+            [1.0] * 30,
+            {"query": [1] * 30, "task": "number"},
+            InputError,
+            "query is given, but the task is number",
+        ),
+        ([1.0] * 30, {"task": "guess"}, InputError, "'guess' is no kind of task"),
         ([1.0] * 29, {}, DataError, "X has 30 rows but y has 29"),
         ([1.0] * 30, {"query": [1]}, DataError, "query has 1"),
         ([-1.0] * 30, {"query": [1] * 30}, DataError, "below 0"),
@@ -124,12 +139,12 @@ def test_bad_labels_are_named(
 @pytest.mark.parametrize(
     ("answer", "truth", "says"),
     [
-        (lambda n: np.full(n, np.nan), [1.0] * 30, "row 0: predict returned nan"),
+        (lambda n: np.full(n, np.nan), [1.0] * 30, "the model answered NaN or infinity for row"),
         (lambda n: np.zeros((n, 2)), [1.0] * 30, "returned shape (30, 2) for 30 rows"),
         (
             lambda n: np.full((n, 2), 3),
             np.ones((30, 2)),
-            "row 0: the estimator returned [3.0, 3.0]",
+            "a probability that is not between 0 and 1 for row",
         ),
     ],
 )
@@ -139,3 +154,73 @@ def test_bad_answers_end_as_findings(answer: Any, truth: Any, says: str) -> None
     refused = [one["reason"] for one in result.findings if one["verdict"] == "not_run"]
     assert refused
     assert all(says in reason for reason in refused)
+
+
+X = RNG.normal(size=(300, 2))
+HIGH = X[:, 0] + RNG.normal(size=300) > 0
+INTEGER = LogisticRegression().fit(X, HIGH.astype(int))
+
+
+@pytest.mark.parametrize("kind", [int, float, bool])
+def test_labels_are_read_as_texts_whatever_their_type(kind: Any) -> None:
+    expected = metrics.roc_auc_score(HIGH, INTEGER.predict_proba(X)[:, 1])
+    for model in (INTEGER, LogisticRegression().fit(X, HIGH)):
+        result = assess_estimator(model, X, HIGH.astype(kind), probes=[discrimination])
+        assert result.findings[0].value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("task", ["decision", "number", "classes"])
+def test_rows_without_a_label_are_left_out_and_counted(task: Any) -> None:
+    truth = HIGH.astype(float)
+    truth[::10] = np.nan
+    estimator = LinearRegression().fit(X, HIGH) if task == "number" else INTEGER
+    result = assess_estimator(
+        estimator, X, truth, task=task, protected={"g": ["u", "v"] * 150},
+        probes=[discrimination, number_error, class_quality],
+    )  # fmt: skip
+    last = result.findings[-1]
+    assert (last.metric, last.n) == ("unlabelled_rows", 30)
+    assert last.reason == "30 of 300 rows have no label, and were left out"
+    assert len(result.case) == 270
+    assert result.case.rows.origin[:3].tolist() == [1, 2, 3]
+
+
+def test_one_broken_answer_voids_what_hangs_on_it_and_not_the_assessment() -> None:
+    class Broken(LogisticRegression):
+        def predict_proba(self, rows: Any) -> Any:
+            answers = super().predict_proba(rows)
+            answers[rows[:, 0] == X[3, 0]] = np.nan
+            return answers
+
+    model = Broken().fit(X, HIGH)
+    result = assess_estimator(model, X, HIGH, probes=[discrimination])
+    assert result.findings[0].reason == "the model answered NaN or infinity for row 3"
+    with pytest.raises(InputError, match="NaN or infinity for row 3"):
+        assess_estimator(model, X, HIGH, probes=[], threshold="base_rate")
+
+
+def test_the_table_is_not_asked_before_the_probes_are() -> None:
+    asked = []
+
+    class Counts(LogisticRegression):
+        def predict_proba(self, rows: Any) -> Any:
+            asked.append(len(rows))
+            return super().predict_proba(rows)
+
+    model = Counts().fit(X, HIGH)
+    assess_estimator(model, X, HIGH, probes=[])
+    assert not asked
+    result = assess_estimator(model, X, HIGH, probes=[], threshold="base_rate")
+    assert asked == [300]
+    assert result.threshold != 0.5
+
+
+def test_a_classifier_that_only_decides_between_two_makes_decisions() -> None:
+    names = np.where(HIGH, "yes", "no")
+    machine = LinearSVC(random_state=0).fit(X, names)
+    result = assess_estimator(machine, X, names, probes=[decision_rates])
+    assert (result.kind, result.positive) == ("decision", "yes")
+    rates = {one.metric: one.value for one in result.findings if one.subject == "all"}
+    assert rates["selection_rate"] == pytest.approx((machine.predict(X) == "yes").mean())
+    other = assess_estimator(machine, X, names, probes=[], positive="no")
+    assert other.positive == "no"

@@ -11,7 +11,8 @@ import pytest
 from sklearn import datasets, metrics
 
 from proofstone.assess.predictions import Assessed, assess_predictions
-from proofstone.core.errors import DataError
+from proofstone.assess.probes.class_quality import class_quality
+from proofstone.core.errors import DataError, InputError
 from proofstone.core.finding import Verdict
 from proofstone.core.project.known import Kind
 from proofstone.pipeline.known import fitting_probes
@@ -195,3 +196,31 @@ def test_a_real_table_of_numbers() -> None:
              ).findings}  # fmt: skip
     expected = metrics.r2_score(frame["target"], frame["guess"])
     assert found["r_squared", "all"].value == pytest.approx(expected)
+
+
+def test_a_decided_class_that_never_occurs_is_a_class_and_wrong() -> None:
+    frame = pl.DataFrame({"y": ["a", "b", "c"] * 20, "p": ["a", "b", "d"] * 20})
+    found = assess_predictions(frame, label="y", score="p", probes=[class_quality])
+    values = {one.metric: one.value for one in found.findings if one.subject == "all"}
+    assert (found.kind, values["accuracy"]) == ("classes", pytest.approx(2 / 3))
+
+
+def test_decisions_none_of_which_is_a_label_are_told() -> None:
+    frame = pl.DataFrame({"y": ["a", "b", "c"] * 20, "p": np.linspace(0, 1, 60)})
+    with pytest.raises(DataError, match="column p: holds none of the labels"):
+        assess_predictions(frame, label="y", score="p")
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"task": "number", "threshold": 0.4}, "threshold is given, but the task is number"),
+        ({"task": "classes", "positive": "1"}, "positive is given, but the task is classes"),
+        ({"task": "decision", "query": "q"}, "query is given, but the task is decision"),
+    ],
+)
+def test_what_would_not_be_read_is_refused(more: dict[str, Any], says: str) -> None:
+    frame = pl.DataFrame({"y": [0, 1] * 20, "p": [0, 1] * 20, "q": [1] * 40})
+    with pytest.raises(InputError, match=says) as caught:
+        assess_predictions(frame, label="y", score="p", **more)
+    assert caught.value.hint

@@ -12,7 +12,7 @@ from tests.explain.models import made, table
 from proofstone.assess.probes.explanation_stability import explanation_stability
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.shadows import Shadows
-from proofstone.explain.shapley import explain
+from proofstone.explain.shapley import explainer
 from proofstone.models.rows import Rows
 
 from .cases import Formula, by, protected, real, run
@@ -67,7 +67,8 @@ def test_a_linear_models_agreement_is_that_of_its_closed_form() -> None:
     )
     noise = FRAME.with_columns(income=income, age=age.round().cast(pl.Int64))
     one, other = (
-        np.abs(explain(model, Rows.of(f), about.background).values) for f in (FRAME, noise)
+        np.abs(explainer(model, about.background).explain(Rows.of(f)).values)
+        for f in (FRAME, noise)
     )
     ranks = [np.argsort(np.argsort(x, axis=1), axis=1) for x in (one, other)]
     again = 1 - ((ranks[0] - ranks[1]) ** 2).sum(axis=1) * 6 / (4 * 15)

@@ -179,3 +179,44 @@ def test_settings_are_heeded() -> None:
     median = found(number_error, numbers(truth, estimate, settings=chosen))
     expected = np.median(np.abs(truth - estimate))
     assert median["absolute_error_quantile", "all"].value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("rare", "recall"), [(10, 0.95), (20, 0.98), (40, 0.98)])
+def test_macro_f1_near_one_covers_with_a_rare_class(rare: int, recall: float) -> None:
+    """With all 500 rows as the trials of Wilson's interval this covers 47 to 74 %."""
+    rng = np.random.default_rng(8)
+    cells = np.array([[500 * 0.999, 500 * 0.001], [rare * (1 - recall), rare * recall]])
+    cells /= cells.sum()
+    scores = 2 * np.diag(cells) / (cells.sum(axis=0) + cells.sum(axis=1))
+    held = {"classes": 0, "labels": 0}
+    for _ in range(150):
+        drawn = rng.choice(4, 500 + rare, p=cells.ravel())
+        target, decided = np.divmod(drawn, 2)
+        answers = 0.8 * np.eye(2)[decided] + 0.1
+        one = {"classes": classes(target, answers)}
+        one["labels"] = labels(np.eye(2)[target] > 0, answers)
+        for kind, probe in (("classes", class_quality), ("labels", label_quality)):
+            case, model = one[kind]
+            found = by(Oracle(model).run([probe], case, seed=0))["macro_f1", "all"]
+            held[kind] += found.low <= scores.mean() <= found.high
+    assert min(held.values()) >= 0.88 * 150
+
+
+@pytest.mark.parametrize("kind", ["classes", "labels", "number"])
+def test_refusals_say_what_they_are_about(kind: str) -> None:
+    target = np.arange(40) % 3
+    decided = np.eye(3)[target]
+    made = {
+        "classes": lambda: classes(target, decided, evidence="procedure"),
+        "labels": lambda: labels(decided > 0, decided, evidence="procedure"),
+        "number": lambda: numbers(target / 1.0, target[:, None] / 1.0, evidence="procedure"),
+    }
+    probes = {
+        "classes": [class_quality, class_probabilities],
+        "labels": [label_quality],
+        "number": [number_error],
+    }
+    case, model = made[kind]()
+    found = Oracle(model).run(probes[kind], case, seed=0)
+    assert any(one.value is None for one in found)
+    assert {one.evidence for one in found} == {"procedure"}

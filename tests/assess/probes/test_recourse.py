@@ -119,9 +119,10 @@ def test_a_change_that_does_not_hold_is_never_counted(monkeypatch: pytest.Monkey
         return type(found)(found.found, found.cost, found.changed, rows)
 
     monkeypatch.setattr(module, "search", lying)
-    (finding,) = run(recourse, about, model)
-    assert finding.verdict is Verdict.NOT_RUN
-    assert "does not hold" in finding.reason
+    rate = run(recourse, about, model)[0]
+    assert (rate.metric, rate.value) == ("recourse_rate", 0.0)
+    assert rate.details["dropped"] > 0
+    assert rate.details["examples"] == []
 
 
 def test_what_cannot_be_sought_says_why() -> None:

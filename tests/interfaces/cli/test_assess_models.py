@@ -104,3 +104,24 @@ def test_rows_and_scores_are_not_both_taken(folder: Path) -> None:
     answer = proofstone("challenge", "good", "--predictions", folder / "scores.csv",
                         "--data", folder / "rows.csv", "--json")  # fmt: skip
     assert answer.status == 2
+    assert "--data: not taken together with --predictions" in answer.error["message"]
+
+
+def test_a_champion_has_to_be_named_among_columns(folder: Path) -> None:
+    answer = proofstone("challenge", "good", "--predictions", folder / "scores.csv", "--json")
+    assert (answer.status, answer.error["message"]) == (2, "--champion is wanting")
+
+
+def test_what_a_challenge_of_releases_would_not_read_is_refused(folder: Path) -> None:
+    answer = proofstone("challenge", "latest", "--label", "y", "-C", folder, "--json")
+    assert answer.status == 2
+    assert answer.error["message"].startswith("--label: not taken together with")
+
+
+def test_a_gate_that_nothing_measured_is_shown_with_its_reason(folder: Path) -> None:
+    gates = folder / "unmeasured.yaml"
+    gates.write_text("- {metric: membership_auc, max: 0.6, reason: x}\n")
+    answer = proofstone(*assess(folder, "--probes", "discrimination", "--gates", gates))
+    assert answer.status == 3
+    assert "not run" in answer.out
+    assert "not measured: membership_auc: no probe measured" in answer.out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from scipy.special import expit, softmax
 
 from proofstone.core.errors import InputError
 from proofstone.models.foreign.reading import Reading
+from proofstone.models.rows import Rows
 
 TWO, THREE = ("no", "yes"), ("a", "b", "c")
+FOUR = Rows(pl.DataFrame({"x": [0.0] * 4}), np.array([7, 8, 9, 11]))
 LOGITS = st.floats(-700, 700)
 
 
@@ -45,6 +48,13 @@ def test_a_decided_label_has_probability_one(told: np.ndarray) -> None:
     assert Reading("probabilities", THREE).of(told, 2, "m").tolist() == [[0, 0, 1], [1, 0, 0]]
 
 
+@pytest.mark.parametrize("kind", [bool, object])
+def test_decided_truth_values_are_called_as_in_tables(kind: Any) -> None:
+    told = np.array([True, False], dtype=kind)
+    reading = Reading("probabilities", ("false", "true"), "true")
+    assert reading.of(told, 2, "m").tolist() == [[0, 1], [1, 0]]
+
+
 def test_whole_numbers_are_labels_unless_a_number_is_wanted() -> None:
     told = np.array([[2], [0]])
     classes = ("0", "1", "2")
@@ -71,13 +81,13 @@ def test_what_cannot_be_meant_is_told(reading: Reading, values: Any, says: str) 
     "values", [np.array([[3.0, -1.0, 0.2]] * 4), np.array([[0.9, 0.9, 0.9]] * 4)]
 )
 def test_logits_taken_for_probabilities_are_found_out(values: np.ndarray) -> None:
-    with pytest.raises(InputError, match="row 0, which are no probabilities") as told:
-        Reading("probabilities", THREE).check(values, 4, "m")
+    with pytest.raises(InputError, match="row 7, which are no probabilities") as told:
+        Reading("probabilities", THREE).check(values, FOUR, "m")
     assert "--logits" in told.value.hint
-    Reading("probabilities", THREE, logits=True).check(values, 4, "m")
+    Reading("probabilities", THREE, logits=True).check(values, FOUR, "m")
 
 
 def test_a_broken_row_is_left_for_the_assessment_to_name() -> None:
     values = np.array([[0.2, 0.8], [np.nan, np.nan], [0.5, 0.5], [2.0, 0.1]])
-    Reading("probabilities", TWO, "yes").check(values, 4, "m")
-    Reading("probabilities", TWO, "yes").check(np.full((4, 2), np.nan), 4, "m")
+    Reading("probabilities", TWO, "yes").check(values, FOUR, "m")
+    Reading("probabilities", TWO, "yes").check(np.full((4, 2), np.nan), FOUR, "m")

@@ -97,3 +97,10 @@ def test_one_column_for_a_tensor_of_rank_one() -> None:
     frame = pl.DataFrame({"a": [1.0], "b": [2.0]})
     with pytest.raises(DataError, match="takes 1 columns, and there are 2"):
         slots([Declared("x", "float32", 1, 1)], frame, columns=["a", "b"], name="m")
+
+
+def test_a_column_that_is_not_there_is_named_with_the_nearest() -> None:
+    frame = pl.DataFrame({"income": [1.0], "debt": [2.0]})
+    with pytest.raises(DataError, match="m: there is no column named 'incme'") as caught:
+        slots([Declared("t", "float32", 2, 2)], frame, columns=["incme", "debt"], name="m")
+    assert caught.value.hint == 'did you mean "income"?'

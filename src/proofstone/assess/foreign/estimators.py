@@ -9,18 +9,28 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from proofstone.assess.foreign.columns import read_numbers
-from proofstone.assess.foreign.kind import Task
+from proofstone.assess.foreign.columns import (
+    labelled,
+    read_classes,
+    read_flags,
+    read_numbers,
+    read_relevance,
+)
+from proofstone.assess.foreign.kind import Task, check_task
 from proofstone.assess.foreign.recorded import people, queries
 from proofstone.assess.labels import read_groups, read_labels
 from proofstone.assess.predictions import (
     PROBES,
     Assessed,
     Threshold,
+    compared,
     cut_off,
     decision_case,
     decision_threshold,
+    left_out,
+    refuse_unread,
 )
+from proofstone.checks.answers import fault
 from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe
@@ -29,8 +39,6 @@ from proofstone.core.project.known import Kind
 from proofstone.models.contract import Predict
 from proofstone.models.estimator import Estimator
 from proofstone.models.rows import Rows
-
-_BACKGROUND = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +61,10 @@ class Truth:
         values = plain.to_list() if hasattr(plain, "to_list") else np.ravel(plain).tolist()
         return cls((pl.Series(name, values, strict=False),))
 
+    def kept(self, known: np.ndarray) -> Truth:
+        """The labels of the rows where `known`, bool (n,), is true."""
+        return Truth(tuple(one.filter(pl.Series(known)) for one in self.columns))
+
     @property
     def name(self) -> str:
         """The name of the label, or all names."""
@@ -65,8 +77,12 @@ def estimator_kind(
     """Return what kind of task an estimator does, by what it answers and by its labels.
 
     Several label columns: labels. A query of each row: ranking. Without `predict_proba` and
-    `classes_`: a number. Two classes with probabilities: decisions; else classes.
+    `classes_`: a number. Two classes: decisions; else classes.
+
+    Raises:
+        InputError: `task` is no kind of task.
     """
+    check_task(task)
     if task != "auto":
         return task
     if query is not None:
@@ -74,9 +90,8 @@ def estimator_kind(
     if len(Truth.of(y).columns) > 1:
         return "labels"
     known = getattr(estimator, "classes_", None)
-    if not callable(getattr(estimator, "predict_proba", None)):
-        predicts = callable(getattr(estimator, "predict", None))
-        return "classes" if known is not None else "number" if predicts else "decision"
+    if known is None and not callable(getattr(estimator, "predict_proba", None)):
+        return "number" if callable(getattr(estimator, "predict", None)) else "decision"
     return "classes" if known is not None and len(known) > 2 and positive is None else "decision"
 
 
@@ -100,25 +115,23 @@ def assess_estimator(
     `X` is a polars or pandas frame or a matrix, shape (n, d), as the estimator takes it; `y`
     holds its labels, shape (n,), or (n, labels). `protected` names columns of `X`, or maps names
     to arrays (n,). `query`, shape (n,), says which rows are ranked together. Attributions of
-    decisions compare with at most 200 of these rows, as the training rows are not at hand.
+    decisions compare with at most 200 of these rows, as the training rows are not at hand. Rows
+    without a label are left out, and a finding says how many.
 
     Raises:
-        DataError: lengths differ, a column is absent, or the labels have one class.
-        InputError: the estimator has neither `predict_proba` nor `predict`, or not of this task.
+        DataError: lengths differ, a column is absent, no row has a label, or all of one class.
+        InputError: the estimator has neither `predict_proba` nor `predict`, or not of this task;
+            or threshold, positive or query is given where the task knows no such thing.
     """
     kind = estimator_kind(estimator, y, task=task, query=query, positive=positive)
+    refuse_unread(kind, threshold=threshold, positive=positive, query=query)
     truth = Truth.of(y)
     model = _model(estimator, X, truth, kind, positive)
-    rows = Rows.of(model.frame)
-    if not len(rows):
-        raise DataError("X has no rows", hint="give rows that the estimator has not seen")
-    for one in truth.columns:
-        if len(one) != len(rows):
-            raise DataError(
-                f"X has {len(rows)} rows but y has {len(one)} labels",
-                hint="give one a row",
-            )
-    groups = _people(protected, model.frame)
+    asked = None if query is None else pl.Series("query", list(query), strict=False)
+    _as_many(model.frame.height, truth, asked)
+    known = labelled(truth.columns)
+    rows, truth = Rows.of(model.frame).take(known), truth.kept(known)
+    groups = {name: group[known] for name, group in _people(protected, model.frame).items()}
     shared = {"rows": rows, "protected": groups, "level": level, "levels": levels or {}}
     cut: float | None = None
     case: Case
@@ -128,10 +141,26 @@ def assess_estimator(
         cut = cut_off(threshold)
         case = _labels(truth, cut, shared)
     else:
-        case = _other(kind, model, truth, query, shared)
+        chosen = None if asked is None else asked.filter(pl.Series(known))
+        case = _other(kind, model, truth, chosen, shared)
     findings = Oracle(model).run(list(probes), case, seed=seed)
+    if not known.all():
+        findings.append(left_out(int((~known).sum()), len(known)))
     positive = model.signature.positive or ""
     return Assessed(case, cut, positive, findings, kind, truth.name, tuple(groups))
+
+
+def _as_many(height: int, truth: Truth, query: pl.Series | None) -> None:
+    """Refuse other numbers of labels or queries than of rows, and no rows at all."""
+    if not height:
+        raise DataError("X has no rows", hint="give rows that the estimator has not seen")
+    for one in truth.columns:
+        if len(one) != height:
+            raise DataError(
+                f"X has {height} rows but y has {len(one)} labels", hint="give one a row"
+            )
+    if query is not None and len(query) != height:
+        raise DataError(f"X has {height} rows but query has {len(query)}", hint="one a row")
 
 
 def _model(estimator: Any, sample: Any, truth: Truth, kind: Kind, positive: Any) -> Estimator:
@@ -141,9 +170,13 @@ def _model(estimator: Any, sample: Any, truth: Truth, kind: Kind, positive: Any)
     if kind == "labels":
         names = [one.name for one in truth.columns]
         return Estimator(estimator, sample, classes=names, asked="labels")
-    if callable(getattr(estimator, "predict_proba", None)) or kind == "decision":
+    known = getattr(estimator, "classes_", None)
+    decided = known is not None or kind == "classes"
+    if callable(getattr(estimator, "predict_proba", None)) or not decided:
         return Estimator(estimator, sample, positive=positive)
-    return Estimator(estimator, sample, asked="decisions")
+    if kind == "decision" and positive is None and known is not None:
+        positive = known[-1]
+    return Estimator(estimator, sample, positive=positive, asked="decisions")
 
 
 def _decision(
@@ -155,64 +188,55 @@ def _decision(
             f"the estimator has {len(classes)} classes, decisions are between two",
             hint="leave out the task, or say classes",
         )
-    target = read_labels(_known(truth.columns[0], classes), model.signature.positive).target
+    told = read_classes(truth.columns[0], classes, rows.origin)
+    target = read_labels(told, model.signature.positive).target
     at = classes.index(str(model.signature.positive))
-    cut = decision_threshold(threshold, model.answer(Predict(), rows)[:, at], target)
+    cut = _base_rate(model, rows, target, at) if threshold == "base_rate" else cut_off(threshold)
     named = {name: shared[name] for name in ("protected", "level", "levels")}
     case = decision_case(rows, target, cut, **named)
-    kept = np.linspace(0, len(rows) - 1, min(_BACKGROUND, len(rows))).astype(np.int64)
-    return replace(case, positive=at, model=model, background=rows.take(kept)), cut
+    return replace(case, positive=at, model=model, background=compared(rows)), cut
+
+
+def _base_rate(model: Estimator, rows: Rows, target: np.ndarray, at: int) -> float:
+    """The score that as many rows reach as are positive."""
+    answers = model.answer(Predict(), rows)
+    wrong = fault(Predict(), model.signature, answers, rows)
+    if wrong is not None:
+        raise wrong
+    return decision_threshold("base_rate", answers[:, at], target)
 
 
 def _labels(truth: Truth, cut: float, shared: Mapping[str, Any]) -> LabelsCase:
-    columns = []
-    for one in truth.columns:
-        values = read_numbers(one, "0 or 1 for each label")
-        odd = (values != 0) & (values != 1)
-        if odd.any():
-            row = int(odd.argmax())
-            raise DataError(f"{one.name}, row {row}: {one[row]!r} is neither 0 nor 1")
-        columns.append(values == 1)
     labels = tuple(one.name for one in truth.columns)
+    target = read_flags(truth.columns, shared["rows"].origin)
     threshold = np.full(len(labels), cut)
-    return LabelsCase(
-        target=np.stack(columns, axis=1), labels=labels, threshold=threshold, **shared
-    )
+    return LabelsCase(target=target, labels=labels, threshold=threshold, **shared)
 
 
 def _other(
-    kind: Kind, model: Estimator, truth: Truth, query: Any, shared: Mapping[str, Any]
+    kind: Kind,
+    model: Estimator,
+    truth: Truth,
+    query: pl.Series | None,
+    shared: Mapping[str, Any],
 ) -> Case:
     """The case of classes, a number or a ranking."""
     (label,) = truth.columns
+    origin = shared["rows"].origin
     if kind == "classes":
         classes = model.signature.classes
         place = {name: at for at, name in enumerate(classes)}
-        target = np.array([place[one] for one in _known(label, classes).to_list()], dtype=np.int64)
+        told = read_classes(label, classes, origin)
+        target = told.replace_strict(place, return_dtype=pl.Int64).to_numpy()
         return ClassesCase(target=target, classes=classes, model=model, **shared)
-    target = read_numbers(label, "the true number")
     if kind == "number":
+        target = read_numbers(label, "the true number", origin)
         return NumberCase(target=target, model=model, **shared)
     if query is None:
         raise DataError("a ranking needs the query of each row", hint="give query=, one a row")
-    if (target < 0).any():
-        raise DataError(f"{label.name}: a relevance is below 0", hint="0 says: not relevant")
-    asked = pl.Series("query", list(query), strict=False)
-    if len(asked) != len(target):
-        raise DataError(f"X has {len(target)} rows but query has {len(asked)}", hint="one a row")
-    return RankingCase(target=target, query=queries(asked), model=model, **shared)
-
-
-def _known(series: pl.Series, classes: tuple[str, ...]) -> pl.Series:
-    """The labels as texts, all of them classes of the estimator."""
-    labels = [str(value) for value in series.to_list()]
-    strange = sorted(set(labels) - set(classes))
-    if strange:
-        raise DataError(
-            f"{series.name} holds {strange[0]!r}, which the estimator does not know",
-            hint=f"its classes are {', '.join(classes)}",
-        )
-    return pl.Series(series.name, labels)
+    return RankingCase(
+        target=read_relevance(label, origin), query=queries(query, origin), model=model, **shared
+    )
 
 
 def _people(

@@ -53,8 +53,7 @@ def find_kind(
         DataError: a column is absent, or is named twice, or columns do not fit the task.
         InputError: `task` is no kind of task.
     """
-    if task not in get_args(Task):
-        raise InputError(f"{task!r} is no kind of task", hint=f"one of {', '.join(get_args(Task))}")
+    check_task(task)
     if not frame.height:
         raise DataError("the table has no rows", hint="give a file with predictions in it")
     labels, scores = named(frame, label), named(frame, score)
@@ -70,6 +69,16 @@ def find_kind(
     if kind == "labels":
         labels, scores = _paired(labels, scores)
     return Found(kind, why, labels, scores, query)
+
+
+def check_task(task: str) -> None:
+    """Raise unless `task` is a kind of task, or `auto`.
+
+    Raises:
+        InputError: it is none.
+    """
+    if task not in get_args(Task):
+        raise InputError(f"{task!r} is no kind of task", hint=f"one of {', '.join(get_args(Task))}")
 
 
 def _kind(
@@ -93,13 +102,21 @@ def _kind(
         if len(truth) > _FEW or not _within(given, truth):
             return "number", message("label and score are numbers")
         return "classes", message("the scores are labels themselves")
-    if len(truth) > 1 and not (_numeric(given) and len(truth) <= 2) and _within(given, truth):
+    if len(truth) > 2 or _worded(given):
+        return "classes", message("the scores are labels themselves")
+    if len(truth) > 1 and not _numeric(given) and _within(given, truth):
         return "classes", message("the scores are labels themselves")
     return "decision", message("the label has two values, and the score is a number")
 
 
 def _numeric(series: pl.Series) -> bool:
     return series.dtype.is_numeric()
+
+
+def _worded(series: pl.Series) -> bool:
+    """Whether most values are words, which no scores are."""
+    told = texts(series).drop_nulls()
+    return 2 * told.cast(pl.Float64, strict=False).null_count() > len(told)
 
 
 def _within(given: pl.Series, truth: pl.Series) -> bool:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofstone.assess.asked import Table
-from proofstone.assess.foreign.kind import Task
+from proofstone.assess.foreign.kind import Task, check_task
 from proofstone.assess.labels import read_labels, texts
-from proofstone.core.errors import DataError, InputError
+from proofstone.assess.predictions import refuse_unread
+from proofstone.core.errors import DataError
 from proofstone.core.project.known import Kind
 from proofstone.models.foreign.model import ForeignModel
 from proofstone.models.foreign.reading import Reading
 from proofstone.models.foreign.source import Source
-from proofstone.models.rows import Rows
 
 _SAMPLE, _FEW = 256, 16
 
@@ -42,16 +42,19 @@ def meant(source: Source, table: Table, said: Said = UNSAID) -> ForeignModel:
 
     Raises:
         DataError: labels do not fit the answers, or which of two is positive is unclear.
-        InputError: answers are no probabilities, or of another shape than the task needs.
+        InputError: answers are no probabilities, or of another shape than the task needs; `said`
+            names no kind of task, or what the task has no use for.
         RowError, EndpointError, OverBudget: the source does not answer the first rows.
     """
     sample = _FEW if source.costly else _SAMPLE
-    frame = table.frame.select(one.name for one in source.inputs).head(sample)
-    found = source.ask(Rows.of(frame))
+    check_task(said.task)
+    rows = table.rows([one.name for one in source.inputs], sample)
+    found = source.ask(rows)
     told = _told(table)
     kind = said.task if said.task != "auto" else _kind(found, table, told)
+    refuse_unread(kind, positive=said.positive, query=table.query)
     reading = _reading(kind, found, source, table, told, said)
-    reading.check(found, frame.height, source.name)
+    reading.check(found, rows, source.name)
     return ForeignModel(source, reading)
 
 
@@ -95,8 +98,6 @@ def _reading(
         return Reading("number")
     if kind == "labels":
         return Reading("labels", tuple(said.classes) or table.labels, None, said.logits)
-    if kind not in ("decision", "classes"):
-        raise InputError(f"a model of a table has no task {kind}", hint="decision, classes, ...")
     width = found.shape[1] if found.ndim == 2 else 1
     classes = tuple(said.classes) or source.classes or _counted(told, width, found, table)
     if kind == "classes":

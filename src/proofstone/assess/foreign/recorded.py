@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from proofstone.assess.foreign.columns import fitted, read_numbers
+from proofstone.assess.foreign.columns import fitted, read_numbers, read_relevance, row_of
 from proofstone.assess.foreign.kind import Found
 from proofstone.assess.labels import column, grouped, read_groups, read_scores, texts
 from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
@@ -86,6 +86,11 @@ def _classes(
         given = _complete(frame[score])
         classes = tuple(sorted(set(told.unique()) | set(given.unique())))
         _few(label, classes)
+        if not given.is_in(told.unique().to_list()).any():
+            raise DataError(
+                f"column {score}: holds none of the labels of column {label}",
+                hint=f"decided labels are wanted, such as {told[0]!r}, or a score for each class",
+            )
         answers = np.zeros((len(told), len(classes)))
         answers[np.arange(len(told)), _places(given, classes)] = 1.0
     else:
@@ -190,27 +195,21 @@ def _ranking(
     frame: pl.DataFrame, found: Found, about: About, shared: Mapping[str, Any]
 ) -> tuple[Case, Recorded]:
     (label,), (score,) = found.labels.values(), found.scores.values()
-    target = read_numbers(frame[label], "the relevance")
-    if (target < 0).any():
-        row = int((target < 0).argmax())
-        raise DataError(
-            f"column {label}, row {row}: the relevance {target[row]:g} is below 0",
-            hint="relevance starts at 0, which says: not relevant",
-        )
+    target = read_relevance(frame[label])
     query = queries(frame[str(found.query)])
     case = RankingCase(target=target, query=query, **shared)
     return case, _model(case.rows, read_numbers(frame[score], "the score"), "number")
 
 
-def queries(series: pl.Series) -> np.ndarray:
-    """The number of each row's query, int64 (n,).
+def queries(series: pl.Series, origin: np.ndarray | None = None) -> np.ndarray:
+    """The number of each row's query, int64 (n,); `origin` says which row of the file each is.
 
     Raises:
         DataError: a row has none.
     """
     found = texts(series)
     if found.has_nulls():
-        row = int(found.is_null().arg_max() or 0)
+        row = row_of(int(found.is_null().arg_max() or 0), origin)
         raise DataError(
             f"column {series.name}, row {row}: has no query", hint="say which query each row is of"
         )

@@ -15,7 +15,7 @@ from proofstone.checks.probe import Probing, probe
 from proofstone.checks.shadows import Shadows
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
-from proofstone.explain.shapley import Explainer, explainer
+from proofstone.explain.shapley import Explainer, explainer, most_asked
 from proofstone.measures.intervals import Interval, mean_interval
 from proofstone.measures.rank_agreement import kendall, spearman
 from proofstone.measures.refits import deviation, disagreement
@@ -30,9 +30,16 @@ _EXACT_ROWS, _ESTIMATED_ROWS = 100, 20
 _EQUAL = message("all inputs count alike")
 
 
+def _most_rows(case: DecisionCase) -> int:
+    """What the released model itself is asked: as it is, under noise, on other backgrounds."""
+    draws = int(settings(case, _NAME).get("draws", _DRAWS))
+    kept = min(len(case), _ESTIMATED_ROWS)
+    return (1 + 2 * draws) * most_asked(case.model, kept)
+
+
 @probe(
     needs=Predict,
-    rows=lambda case: 0,
+    rows=_most_rows,
     family="attribution",
     metrics=(_NOISE, _BACKGROUND, _DEVIATION, _DISAGREEMENT),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,8 @@ from proofstone.core.i18n import message
 from proofstone.explain.levels import features_of
 from proofstone.explain.recourse import Recourse, kept_relations, most_rows, search
 from proofstone.measures.intervals import wilson
-from proofstone.measures.medians import median, median_interval, median_spread
+from proofstone.measures.medians import median, median_spread
+from proofstone.measures.quantiles import quantile_interval
 from proofstone.models.constraints import Constraints
 from proofstone.models.contract import Feature, Predict
 from proofstone.models.rows import Rows
@@ -54,12 +55,16 @@ def _most_rows(case: DecisionCase) -> int:
 
 @dataclass(frozen=True, eq=False)
 class _Sought:
-    """What was sought for the rows at `kept` of a case, and how their scores changed."""
+    """What was sought for the rows at `kept` of a case, and how their scores changed.
+
+    `dropped` changes turned a decision once, and not when the model was asked again.
+    """
 
     kept: np.ndarray
     found: Recourse
     before: np.ndarray
     after: np.ndarray
+    dropped: int
 
 
 @probe(
@@ -104,8 +109,8 @@ def recourse(case: DecisionCase, rng: np.random.Generator) -> Probing:
             found: Recourse = stop.value
             break
     after = scores(case, (yield Ask(found.after, Predict(), keep=False)))
-    _verify(case, about, found, (after >= threshold) == adverse)
-    return _findings(case, _Sought(kept, found, scores(case, base)[kept], after), rng)
+    found, dropped = _verified(case, about, found, (after >= threshold) == adverse)
+    return _findings(case, _Sought(kept, found, scores(case, base)[kept], after, dropped), rng)
 
 
 def _adverse(case: DecisionCase) -> bool:
@@ -118,13 +123,19 @@ def _adverse(case: DecisionCase) -> bool:
     return bool(chosen == "positive")
 
 
-def _verify(case: DecisionCase, about: Rows, found: Recourse, adverse: np.ndarray) -> None:
-    """Stop where a change that is to be counted does not turn the decision, or is not allowed."""
+def _verified(
+    case: DecisionCase, about: Rows, found: Recourse, adverse: np.ndarray
+) -> tuple[Recourse, int]:
+    """The changes that turn the decision again and are allowed, and how many did not."""
     known = Constraints(case.constraints.bounds, kept_relations(case.constraints, about.frame))
     wrong = found.found & (adverse | ~known.kept(about.frame, found.after.frame))
-    if wrong.any():
-        row = about.origin[int(np.flatnonzero(wrong)[0])]
-        raise RuntimeError(f"the change that was found for row {row} does not hold")
+    held = replace(
+        found,
+        found=found.found & ~wrong,
+        cost=np.where(wrong, np.nan, found.cost),
+        changed=np.where(wrong, 0, found.changed),
+    )
+    return held, int(wrong.sum())
 
 
 def _findings(case: DecisionCase, sought: _Sought, rng: np.random.Generator) -> list[Finding]:
@@ -171,7 +182,7 @@ def _of(
             _NAME,
             "recourse_cost",
             median(cost),
-            partial(median_interval, cost),
+            partial(quantile_interval, cost, 0.5),
             subject=subject,
             n=len(cost),
             method=_ORDER,
@@ -188,7 +199,7 @@ def _changes(case: DecisionCase, sought: _Sought) -> Finding:
         _NAME,
         "recourse_changes",
         median(changed),
-        partial(median_interval, changed),
+        partial(quantile_interval, changed, 0.5),
         n=len(changed),
         method=_ORDER,
         absent=_NONE,
@@ -209,7 +220,7 @@ def _difference(
     value, ends = median_spread(costs, level, rng)
     groups = [
         {"group": label, "value": median(cost) if len(cost) else None, "n": len(cost),
-         **dict(zip(("low", "high"), _known(median_interval(cost, level)), strict=True))}
+         **dict(zip(("low", "high"), _known(quantile_interval(cost, 0.5, level)), strict=True))}
         for label, cost in zip(labels, costs, strict=True)
     ]  # fmt: skip
     return measured(
@@ -241,6 +252,7 @@ def _told(case: DecisionCase, sought: _Sought) -> dict[str, Any]:
     return {
         "adverse": "positive" if _adverse(case) else "negative",
         "fixed": [name for name in names if not case.constraints.free([name])],
+        "dropped": sought.dropped,
         "relations": [rule.name for rule in asked],
         "relations_left_out": [
             rule.name for rule in case.constraints.relations if rule not in asked

@@ -15,7 +15,7 @@ from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.explain.attributions import Attributions
-from proofstone.explain.shapley import Kind, explainer
+from proofstone.explain.shapley import Kind, explainer, most_asked
 from proofstone.measures.intervals import mean_interval
 from proofstone.models.contract import Model, Predict
 from proofstone.models.rows import Rows
@@ -24,9 +24,16 @@ _ESTIMATED = 100
 _TOLERANCE = 1e-8
 
 
+def _most_rows(case: DecisionCase) -> int:
+    """What the released model itself is asked: to be explained, and its scores of those rows."""
+    kept = min(len(case), _ESTIMATED)
+    asked = most_asked(case.model, kept)
+    return asked + kept if asked else 0
+
+
 @probe(
     needs=Predict,
-    rows=len,
+    rows=_most_rows,
     family="attribution",
     metrics=("mean_abs_shapley", "local_shapley"),
 )

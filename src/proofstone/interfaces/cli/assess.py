@@ -13,17 +13,17 @@ from proofstone.api import Workspace, assess_file
 from proofstone.core.errors import InputError
 from proofstone.core.i18n import _
 from proofstone.interfaces.cli import options as o
+from proofstone.interfaces.cli.given import listed, refuse_unread
 from proofstone.interfaces.cli.progress import progress
 from proofstone.interfaces.cli.show import findings_table, out, plan_table, print_json, say
 
 Params = Mapping[str, Any]
 
-_ALWAYS = frozenset({"project", "as_json"})
-_TABLE = frozenset(
-    {"label", "task", "protected", "positive", "threshold", "query", "gates", "report"}
-) | {"sarif", "junit"}
+_OUT = frozenset({"gates", "report", "sarif", "junit"})
+_TABLE = _OUT | {"label", "protected", "threshold"}
+_KIND = frozenset({"task", "positive", "query"})
 _ASKED = _TABLE | {"data", "probes", "plan"}
-_FOREIGN = _ASKED | {"inputs", "classes", "output", "logits"}
+_FOREIGN = _ASKED | _KIND | {"inputs", "classes", "output", "logits"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def assess_command(
     """The command `assess`; `core.operations` has its help."""
     given = {name: value for name, value in locals().items() if name != "context"}
     way = _way(given)
-    _refuse_unread(context, way)
+    refuse_unread(context, way.reads, way.name)
     document = way.run(given)
     if as_json:
         print_json(document)
@@ -88,7 +88,7 @@ def assess_command(
 def _way(given: Params) -> Way:
     """The way that the options ask for."""
     if given["predictions"] is not None:
-        return Way("--predictions", _TABLE | {"predictions", "score"}, _recorded)
+        return Way("--predictions", _TABLE | _KIND | {"predictions", "score"}, _recorded)
     if given["endpoint"] is not None:
         if given["model"] is None:
             raise InputError("--model is wanting", hint="name the model that the service has")
@@ -106,22 +106,6 @@ def _way(given: Params) -> Way:
     return Way(_("a project"), frozenset({"sarif", "junit"}), _project)
 
 
-def _refuse_unread(context: typer.Context, way: Way) -> None:
-    """Refuse options that would be left unread."""
-    said = [
-        name
-        for name in context.params
-        if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
-    ]
-    unread = [name for name in said if name not in way.reads | _ALWAYS]
-    if unread:
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in unread)
-        raise InputError(
-            f"{names}: not taken together with {way.name}",
-            hint="`proofstone assess --help` says what each option is for",
-        )
-
-
 def _project(given: Params) -> dict[str, Any]:
     with progress(quiet=given["as_json"]) as tell:
         workspace = Workspace(given["project"], tell)
@@ -133,7 +117,7 @@ def _recorded(given: Params) -> dict[str, Any]:
     more = {} if given["threshold"] is None else {"threshold": given["threshold"]}
     return assess_file(
         given["predictions"],
-        protected=_listed(given["protected"]),
+        protected=listed(given["protected"]),
         **{name: given[name] for name in names},
         **more,
     )
@@ -157,7 +141,7 @@ def _chat_endpoint(given: Params) -> dict[str, Any]:
 
 
 def _onnx(given: Params) -> dict[str, Any]:
-    if not given["model"].endswith(".onnx"):
+    if not given["model"].lower().endswith(".onnx"):
         hint = "an ONNX file (.onnx) with --data, or a chat model (GGUF) with --questions"
         raise InputError(f"{given['model']}: is no model that can be assessed", hint=hint)
     return Workspace(given["project"]).models.assess(Path(given["model"]), **_asking(given))
@@ -185,36 +169,44 @@ def _asking(given: Params) -> dict[str, Any]:
     said = {name: given[name] for name in ("task", "positive", "logits")}
     return {
         **{name: given[name] for name in (*names, "plan")},
-        "protected": _listed(given["protected"]),
-        "inputs": _listed(given["inputs"]) or None,
-        "probes": _listed(given["probes"]),
-        "said": said | {"classes": tuple(_listed(given["classes"]))},
+        "protected": listed(given["protected"]),
+        "inputs": listed(given["inputs"]) or None,
+        "probes": listed(given["probes"]),
+        "said": said | {"classes": tuple(listed(given["classes"]))},
     }
 
 
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _show(document: dict[str, Any]) -> None:
-    findings = [one for one in document["findings"] if one["value"] is not None]
+    findings = document["findings"]
     gated = [one for one in findings if one["limit"] is not None]
-    whole = [one for one in findings if one["limit"] is None and "=" not in one["subject"]]
+    known = [one for one in findings if one["limit"] is None and one["value"] is not None]
     if gated:
         out().print(findings_table(gated, _("Gates")))
         out().print()
-    out().print(findings_table(whole, _("Measured")))
-    found = document.get("task", {})
-    if found.get("why"):
-        why = found["why"]
-        says = _("taken for a task of kind {kind}: {why}; --task says otherwise")
-        say(says.format(kind=found["kind"], why=_(why)))
-    for one in document["findings"]:
-        if one["verdict"] == "not_run" and one["limit"] is None:
-            say(_("not measured: {metric}: {why}").format(metric=one["metric"], why=one["reason"]))
+    out().print(findings_table([one for one in known if "=" not in one["subject"]], _("Measured")))
+    _say_task(document.get("task", {}))
+    for why, metrics in _unmeasured(findings).items():
+        says = _("not measured: {metric}: {why}")
+        say(says.format(metric=", ".join(dict.fromkeys(metrics)), why=why))
     if "spent" in document:
         spent = document["spent"]
         says = _("{calls} calls, {tokens} tokens spent") if spent["tokens"] else _("{calls} calls")
         say(says.format(calls=spent["calls"], tokens=spent["tokens"]))
     if document.get("report"):
         say(_("report: {path}").format(path=document["report"]))
+
+
+def _say_task(found: Params) -> None:
+    why = found.get("why")
+    if why:
+        says = _("taken for a task of kind {kind}: {why}; --task says otherwise")
+        say(says.format(kind=found["kind"], why=_(why)))
+
+
+def _unmeasured(findings: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """By reason, the metrics that should have been measured, those of gates included."""
+    found: dict[str, list[str]] = {}
+    for one in findings:
+        if one["value"] is None and (one["verdict"] == "not_run" or one["limit"] is not None):
+            found.setdefault(one["reason"], []).append(one["metric"])
+    return found

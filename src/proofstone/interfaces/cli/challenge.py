@@ -10,6 +10,7 @@ from proofstone.api import Workspace, challenge_file
 from proofstone.core.errors import InputError
 from proofstone.core.i18n import _
 from proofstone.interfaces.cli import options as o
+from proofstone.interfaces.cli.given import listed, refuse_unread
 from proofstone.interfaces.cli.show import findings_table, out, print_json, say
 
 Challenger = Annotated[
@@ -19,7 +20,8 @@ Challenger = Annotated[
     ),
 ]
 Champion = Annotated[
-    str, typer.Option(help=_("The release, or score column, that it has to match."))
+    str | None,
+    typer.Option(help=_("The release (production by default) or score column to be matched.")),
 ]
 Margin = Annotated[
     float,
@@ -27,9 +29,14 @@ Margin = Annotated[
 ]
 
 
+_SCORES = frozenset({"predictions", "label", "protected", "positive"})
+_SHARED = frozenset({"challenger", "champion", "threshold", "margin", "gates", "report"})
+
+
 def challenge_command(
+    context: typer.Context,
     challenger: Challenger,
-    champion: Champion = "production",
+    champion: Champion = None,
     data: o.Data = None,
     predictions: o.Predictions = None,
     label: o.Label = "y",
@@ -43,19 +50,21 @@ def challenge_command(
     as_json: o.Json = False,
 ) -> None:
     """The command `challenge`; `core.operations` has its help."""
-    shared: dict[str, Any] = {"champion": champion, "margin": margin, "gates": gates}
+    shared: dict[str, Any] = {"margin": margin, "gates": gates}
     shared |= {} if report is None else {"report": report}
     if predictions is None:
+        refuse_unread(context, _SHARED | {"data"}, _("a release"))
         shared |= {} if threshold is None else {"threshold": threshold}
-        releases = Workspace(project).releases
-        document = releases.challenge(challenger, data=data, **shared)
-    elif data is not None:
-        raise InputError("--data and --predictions: give one", hint="rows to ask, or scores")
+        shared |= {} if champion is None else {"champion": champion}
+        document = Workspace(project).releases.challenge(challenger, data=data, **shared)
     else:
-        names = [name.strip() for name in protected.split(",") if name.strip()]
+        refuse_unread(context, _SHARED | _SCORES, "--predictions")
+        if champion is None:
+            hint = "name the column that holds the champion's scores"
+            raise InputError("--champion is wanting", hint=hint)
         document = challenge_file(
-            predictions, label=label, challenger=challenger, protected=names,
-            positive=positive, threshold=threshold, **shared,
+            predictions, label=label, champion=champion, challenger=challenger,
+            protected=listed(protected), positive=positive, threshold=threshold, **shared,
         )  # fmt: skip
     _end(document, as_json=as_json)
 

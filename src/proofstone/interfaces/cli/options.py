@@ -63,7 +63,10 @@ Probes = Annotated[
     str, typer.Option(help=_("Probes to run, comma between; every one that fits by default."))
 ]
 PlanOnly = Annotated[
-    bool, typer.Option("--plan", help=_("Only say how much would be asked, and ask nothing."))
+    bool,
+    typer.Option(
+        "--plan", help=_("Only say how much would be asked; a few rows are, to know the time.")
+    ),
 ]
 ReportPath = Annotated[
     Path | None, typer.Option(help=_("Where the report goes; beside the file by default."))

@@ -16,6 +16,7 @@ from proofstone.core.errors import InputError
 from proofstone.core.extras import need
 from proofstone.models.contract import Feature, FeatureKind
 from proofstone.models.estimator import adapter
+from proofstone.models.foreign.reading import label_text
 from proofstone.models.foreign.source import Source
 from proofstone.models.rows import Rows
 
@@ -96,7 +97,7 @@ def source_of(model: Any, sample: Any) -> Source:
         return _pipeline(model, sample)
     if any(one.__module__.startswith("torch.nn.") for one in type(model).__mro__):
         return Called(_module(model), sample, name=f"torch module {name}")
-    known = tuple(str(one) for one in getattr(model, "classes_", ()))
+    known = tuple(label_text(one) for one in getattr(model, "classes_", ()))
     if callable(getattr(model, "predict_proba", None)):
         return Called(model.predict_proba, sample, name=name, classes=known)
     if callable(getattr(model, "predict", None)):

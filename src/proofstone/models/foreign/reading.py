@@ -8,8 +8,11 @@ import numpy as np
 
 from proofstone.core.errors import InputError
 from proofstone.models.contract import Output
+from proofstone.models.rows import Rows
 
 _OFF = 1e-3
+_TRUTHS = {"True": "true", "False": "false"}
+"""What NumPy calls truth values, and what tables call them."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,13 @@ class Reading:
             return values
         return _sigmoid(values) if self.output == "labels" else _softmax(values)
 
-    def check(self, found: np.ndarray, n: int, name: str) -> None:
-        """Raise unless the answers to a sample can be what this reading takes them for.
+    def check(self, found: np.ndarray, rows: Rows, name: str) -> None:
+        """Raise unless the answers to `rows`, a sample, can be what this reading takes them for.
 
         Raises:
             InputError: as `of`; or none of them are probabilities, as it is with logits.
         """
-        values = self.of(found, n, name)
+        values = self.of(found, len(rows), name)
         whole = np.isfinite(values).all(axis=1)
         if self.output == "number" or not whole.any():
             return
@@ -80,7 +83,7 @@ class Reading:
         row = int(np.flatnonzero(bad & whole)[0])
         told = np.array2string(np.atleast_1d(found[row]), precision=4, separator=", ")
         raise InputError(
-            f"{name}: answers {told} for row {row}, which are no probabilities",
+            f"{name}: answers {told} for row {rows.origin[row]}, which are no probabilities",
             hint="where they are logits, say so (--logits); where it estimates a number, "
             "--task number",
         )
@@ -92,7 +95,8 @@ class Reading:
 
     def _decided(self, found: np.ndarray, name: str) -> np.ndarray:
         place = {one: at for at, one in enumerate(self.classes)}
-        told = [str(one) for one in found.tolist()]
+        names, which = np.unique(found.astype(str), return_inverse=True)
+        told = [one if one in place else _TRUTHS.get(one, one) for one in names.tolist()]
         strange = sorted(set(told) - place.keys())
         if strange:
             raise InputError(
@@ -100,9 +104,22 @@ class Reading:
                 f"{', '.join(self.classes[:10])}",
                 hint="the label column must hold the labels that the model answers",
             )
-        decided = np.zeros((len(told), len(place)))
-        decided[np.arange(len(told)), [place[one] for one in told]] = 1.0
+        decided = np.zeros((len(found), len(place)))
+        decided[np.arange(len(found)), np.array([place[one] for one in told])[which]] = 1.0
         return decided
+
+
+def label_text(label: object) -> str:
+    """A label as tables spell it: truth values `true` and `false`, 1.0 as `1`.
+
+    >>> [label_text(one) for one in (True, 1.0, 0.5, "a")]
+    ['true', '1', '0.5', 'a']
+    """
+    if isinstance(label, bool | np.bool_):
+        return str(bool(label)).lower()
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        return str(int(label))
+    return str(label)
 
 
 def _is_float(values: np.ndarray) -> bool:

@@ -125,6 +125,12 @@ def slots(
     Raises:
         DataError: there is no column for a tensor, or numbers of columns differ.
     """
+    for wanted in columns:
+        if wanted not in frame.columns:
+            raise DataError(
+                f"{name}: there is no column named {wanted!r}",
+                hint=nearest(wanted, frame.columns),
+            )
     if all(one.name in columns and one.width in (1, None) for one in declared):
         return tuple(Slot(one, (one.name,)) for one in declared)
     if len(declared) != 1:

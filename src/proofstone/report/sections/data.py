@@ -57,18 +57,18 @@ def facts_of(record: Record) -> list[tuple[str, str]]:
         (_("Citation"), say(data.get("citation"))),
         (_("Rows used"), count(rows) if rows is not None else ""),
         (_("Rows set aside"), count(quarantined) if quarantined is not None else ""),
-        (
-            _("Label"),
-            _("{label}; a decision is about “{positive}”").format(
-                label=record.label, positive=record.positive
-            )
-            if record.task
-            else "",
-        ),
+        (_("Label"), _label(record) if record.task else ""),
         (_("Protected attributes"), ", ".join(map(str, listing(record.task.get("protected"))))),
         (_("Table"), str(mapping(record.document.get("data")).get("table") or "")),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def _label(record: Record) -> str:
+    if not record.task.get("positive"):
+        return record.label
+    says = _("{label}; a decision is about “{positive}”")
+    return says.format(label=record.label, positive=record.positive)
 
 
 def _problems(record: Record) -> list[Mapping[str, Any]]:

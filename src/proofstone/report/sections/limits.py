@@ -7,6 +7,8 @@ from proofstone.report.record import Record
 from proofstone.report.sections.section import View
 from proofstone.report.sentences import compares_groups
 
+_ATTRIBUTIONS = frozenset({"mean_abs_shapley", "partial_dependence_range"})
+
 
 def view(record: Record) -> View:
     """Sentences on the limits of the evidence."""
@@ -19,28 +21,35 @@ def view(record: Record) -> View:
             "All numbers hold for the rows described here. Other people, other places or later "
             "times may differ; then the assessment has to be done again."
         ),
-        *(_of_assistant() if record.speaks else _of_table()),
+        *(_of_assistant() if record.speaks else _of_table(record)),
     ]
     if not any(map(compares_groups, record.findings)) and not record.speaks:
         texts.append(_("Nothing was compared between groups, so fairness was not assessed."))
     return {"texts": texts}
 
 
-def _of_table() -> list[str]:
-    return [
+def _of_table(record: Record) -> list[str]:
+    texts = [
         _(
             "Labels are taken as the truth. If past decisions were unjust, a model that agrees "
             "with them is unjust too, and no rate on this page would show it."
-        ),
-        _(
-            "Equal rates between groups are one meaning of fairness among several that cannot all "
-            "hold at once; the gates say which one was chosen here."
-        ),
-        _(
-            "Attributions describe what the model does with its inputs; they are not causes in "
-            "the world."
-        ),
+        )
     ]
+    if any(compares_groups(gate.finding) for gate in record.gates):
+        texts.append(
+            _(
+                "Equal rates between groups are one meaning of fairness among several that cannot "
+                "all hold at once; the gates say which one was chosen here."
+            )
+        )
+    if any(one.metric in _ATTRIBUTIONS and one.value is not None for one in record.findings):
+        texts.append(
+            _(
+                "Attributions describe what the model does with its inputs; they are not causes in "
+                "the world."
+            )
+        )
+    return texts
 
 
 def _of_assistant() -> list[str]:

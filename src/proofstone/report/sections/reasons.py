@@ -192,9 +192,11 @@ def _example(one: Mapping[str, Any]) -> dict[str, Any]:
     changes = [mapping(change) for change in listing(one.get("changes"))]
     return {
         "row": str(one.get("row", "")),
-        "cost": plain(number(one.get("cost")), 2),
-        "score": _("{before} becomes {after}").format(
-            before=share(number(one.get("score"))), after=share(number(one.get("score_after")))
+        "cost": plain(number(one.get("cost")), 3),
+        "score": _("{before} becomes {after}; {threshold} decides").format(
+            before=share(number(one.get("score"))),
+            after=share(number(one.get("score_after"))),
+            threshold=share(number(one.get("threshold"))),
         ),
         "changes": [
             (str(change.get("column")), _cell(change.get("from")), _cell(change.get("to")))

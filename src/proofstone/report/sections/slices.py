@@ -25,7 +25,7 @@ def view(record: Record) -> View | None:
         if finding.metric.startswith("slice_") and known:
             tables.setdefault(finding.metric, []).append(finding)
     tried = _tried(record)
-    if not tables and tried is None:
+    if not tables and not tried:
         return None
     return {
         "tables": [_table(metric, found) for metric, found in tables.items()],
