@@ -17,6 +17,8 @@ from bench.scale import scaled
 SIZES = tuple(dict.fromkeys(scaled(size, 200 * at) for at, size in enumerate(
     (1_000, 10_000, 100_000, 1_000_000), 1
 )))  # fmt: skip
+GROUPED = scaled(100_000, 5_000)
+"""Rows in which the groups are counted whose number grows."""
 MOST_MB = 2048
 """The peak memory that a million rows may take."""
 
@@ -35,9 +37,9 @@ def measure(folder: Path) -> list[Cost]:
 
 def rows(costs: list[Cost]) -> list[Row]:
     """One row a size; `ratio` is left out, as nothing stands beside it yet."""
-    found = []
+    found, cpu = [], [cost.cpu for cost in costs]
     for place, (size, cost) in enumerate(zip(SIZES, costs, strict=True)):
-        before = "" if not place else f"rows to the power {_power(costs, place):.2f}; "
+        before = "" if not place else f"rows to the power {_power(SIZES, cpu, place):.2f}; "
         found.append(
             Row(
                 f"`assess --predictions`, {size:,} rows of CSV",
@@ -50,10 +52,30 @@ def rows(costs: list[Cost]) -> list[Row]:
     return found
 
 
-def _power(costs: list[Cost], place: int) -> float:
-    """The exponent by which CPU time grew since the size before."""
-    grown = math.log(costs[place].cpu / costs[place - 1].cpu)
-    return grown / math.log(SIZES[place] / SIZES[place - 1])
+def group_rows(counts: Mapping[int, float]) -> list[Row]:
+    """One row a number of groups; `counts` maps it to the seconds that their metrics took."""
+    found = []
+    for place, (count, took) in enumerate(counts.items()):
+        before = ""
+        if place:
+            power = _power([*counts], [*counts.values()], place)
+            before = f"groups to the power {power:.2f}; "
+        found.append(
+            Row(
+                f"six rates, their differences and ratios with intervals: {GROUPED:,} rows, "
+                f"{count:,} groups",
+                seconds(took),
+                goal="linear or better",
+                notes=f"{before}the measures alone: a probe refuses more than 100 groups",
+            )
+        )
+    return found
+
+
+def _power(sizes: Sequence[int], costs: Sequence[float], place: int) -> float:
+    """The exponent by which the cost grew since the size before."""
+    grown = math.log(costs[place] / costs[place - 1])
+    return grown / math.log(sizes[place] / sizes[place - 1])
 
 
 def _write(file: Path, size: int) -> None:

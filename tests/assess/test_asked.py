@@ -22,9 +22,12 @@ from proofstone.assess.probes.number_error import number_error
 from proofstone.assess.probes.probability import probability
 from proofstone.assess.probes.ranking_quality import ranking_quality
 from proofstone.assess.probes.shapley import shapley
+from proofstone.assess.probes.weak_slices import weak_slices
+from proofstone.checks.gate import judge
 from proofstone.checks.probe import Probe
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.finding import Finding, Verdict
+from proofstone.core.project.schema import Gate
 from proofstone.models.foreign.model import ForeignModel
 from proofstone.models.foreign.objects import Called
 from proofstone.models.foreign.reading import Reading
@@ -142,7 +145,10 @@ def test_rows_without_a_label_are_left_out_and_counted() -> None:
     assessed = run(sigmoid, DECIDES, "y", discrimination, frame=holed)
     told = by(assessed)["unlabelled_rows"]
     assert (told.verdict, told.n) == (Verdict.NOT_RUN, 30)
-    assert told.reason == "30 of 240 rows have no label, and were left out"
+    assert (
+        told.reason
+        == "30 of 240 rows have no label, and were left out (column y, row 0, 8, 16, 24, 32, …)"
+    )
     kept = FRAME.filter(pl.int_range(N) % 8 != 0)
     right = metrics.roc_auc_score(kept["y"] == "yes", sigmoid(kept))
     assert by(assessed)["roc_auc"].value == pytest.approx(right)
@@ -151,8 +157,8 @@ def test_rows_without_a_label_are_left_out_and_counted() -> None:
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (lambda rows: np.where(rows["x"].to_numpy() > 1, np.nan, sigmoid(rows)), "NaN or infinity"),
-        (lambda rows: sigmoid(rows) * 3, "a probability that is not between 0 and 1"),
+        (lambda rows: np.where(rows["x"].to_numpy() < 9, np.nan, sigmoid(rows)), "NaN or infinity"),
+        (lambda rows: sigmoid(rows) + 3, "a probability that is not between 0 and 1"),
         (lambda rows: np.stack([sigmoid(rows)] * 2, axis=1), "probabilities that sum to"),
         (lambda rows: np.stack([sigmoid(rows)] * 3, axis=1), r"answers of shape \(\d+, 3\)"),
         (lambda rows: sigmoid(rows)[:1], r"answers of shape \(1,\)"),
@@ -161,10 +167,44 @@ def test_rows_without_a_label_are_left_out_and_counted() -> None:
 )
 def test_bad_answers_end_as_findings_that_say_why(function: Any, says: str) -> None:
     assessed = run(function, DECIDES, "y", discrimination, probability)
-    assert [one.verdict for one in assessed.findings] == [Verdict.NOT_RUN] * 2
+    found = [one for one in assessed.findings if one.metric != "unusable_rows"]
+    metrics_of = [*discrimination.metrics, *probability.metrics]
+    assert [one.metric for one in found] == metrics_of
     for one in assessed.findings:
-        assert one.value is None
-    assert all(re.search(says, one.reason) for one in assessed.findings)
+        assert (one.verdict, one.value) == (Verdict.NOT_RUN, None)
+        assert re.search(says, one.reason)
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda rows: np.where(rows["x"].to_numpy() > 1, np.nan, sigmoid(rows)), "NaN or infinity"),
+        (
+            lambda rows: np.where(rows["x"].to_numpy() > 1, 1.5, sigmoid(rows)),
+            "a probability that is not between 0 and 1",
+        ),
+    ],
+)
+def test_rows_with_a_bad_answer_are_left_out_and_open_no_gate(function: Any, says: str) -> None:
+    assessed = run(
+        function, DECIDES, "y", discrimination, weak_slices, decision_rates, protected=["sex"]
+    )
+    bad = FRAME["x"] > 1
+    found, kept = by(assessed), FRAME.filter(~bad)
+    left = found["unusable_rows"]
+    assert (left.n, left.verdict) == (bad.sum(), Verdict.NOT_RUN)
+    rows = bad.arg_true().to_list()
+    told = ", ".join(map(str, rows[:5]))
+    assert f"{bad.sum()} of 240 rows got an answer that cannot be used" in left.reason
+    assert f"(row {told}, …): the model answered {says} for row {rows[0]}" in left.reason
+    auc = found["roc_auc"]
+    assert auc.value == pytest.approx(metrics.roc_auc_score(kept["y"] == "yes", sigmoid(kept)))
+    assert (auc.n, auc.verdict) == (kept.height, Verdict.INCONCLUSIVE)
+    assert auc.reason == f"measured without {bad.sum()} of 240 rows, which cannot be used"
+    easy, hard = Gate(metric="roc_auc", min=0.1), Gate(metric="roc_auc", min=0.999)
+    assert judge(auc, easy).verdict is Verdict.INCONCLUSIVE
+    assert judge(auc, easy).reason == auc.reason
+    assert judge(auc, hard).verdict is Verdict.FAIL
 
 
 @pytest.mark.parametrize(
@@ -185,8 +225,12 @@ def test_a_table_that_does_not_fit_is_told(label: str, frame: pl.DataFrame, says
 
 def test_a_label_that_is_neither_names_its_row() -> None:
     frame = FRAME.with_columns(two=pl.Series([2] + [0] * (N - 1)))
+    reading = Reading("labels", ("one", "two"))
+    [left] = run(sigmoid, reading, ["one", "two"], frame=frame).findings
+    assert "1 of 240 rows have a label that is neither 0 nor 1" in left.reason
+    assert "(column two, row 0)" in left.reason
     with pytest.raises(DataError, match="column two, row 0: 2 is neither 0 nor 1"):
-        run(sigmoid, Reading("labels", ("one", "two")), ["one", "two"], frame=frame)
+        run(sigmoid, reading, ["one", "two"], frame=FRAME.with_columns(two=pl.lit(2)))
 
 
 def test_errors_and_rows_name_the_files_rows() -> None:
@@ -196,10 +240,14 @@ def test_errors_and_rows_name_the_files_rows() -> None:
         money=pl.when(pl.int_range(N) < 3).then(None).when(pl.int_range(N) == 6)
         .then(float("inf")).otherwise("money"),
     )  # fmt: skip
-    with pytest.raises(DataError, match="column y, row 5: 'perhaps' is no class"):
-        run(sigmoid, DECIDES, "y", frame=holed)
-    with pytest.raises(DataError, match="column money, row 6: inf is not finite"):
-        run(sigmoid, Reading("number"), "money", frame=holed)
+    reasons = [
+        one.reason
+        for reading, label in ((DECIDES, "y"), (Reading("number"), "money"))
+        for one in run(sigmoid, reading, label, frame=holed).findings
+    ]
+    assert [one for one in reasons if "3 of 240 rows have no label" in one]
+    assert any("no class for" in one and "(column y, row 5)" in one for one in reasons)
+    assert any("no finite number" in one and "(column money, row 6)" in one for one in reasons)
     whole = holed.with_columns(y=pl.col("y").replace("perhaps", "no"))
     assessed = run(sigmoid, DECIDES, "y", frame=whole)
     assert assessed.case.rows.origin.tolist() == list(range(3, N))
@@ -207,8 +255,8 @@ def test_errors_and_rows_name_the_files_rows() -> None:
     def broken(rows: pl.DataFrame) -> np.ndarray:
         return np.where(rows["x"] == FRAME["x"][9], np.nan, sigmoid(rows))
 
-    found = run(broken, DECIDES, "y", discrimination, frame=whole).findings[0]
-    assert found.reason == "the model answered NaN or infinity for row 9"
+    found = by(run(broken, DECIDES, "y", discrimination, frame=whole))["unusable_rows"]
+    assert found.reason.endswith("(row 9): the model answered NaN or infinity for row 9")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sklearn.metrics import roc_auc_score
 from proofstone.assess.assess import assess_candidate
 from proofstone.assess.predictions import PROBES
 from proofstone.assess.probes.membership_rows import membership_rows
+from proofstone.checks.memory import Cancelled
 from proofstone.core.artifact import Artifact, Blob
 from proofstone.core.canonical import digest
 from proofstone.core.finding import Finding, Verdict
@@ -62,9 +63,16 @@ class World:
     inputs: Mapping[str, Held]
     plugins: Mapping[str, Any] = field(default_factory=lambda: {p.name: p for p in PROBES})
     seed: int = 7
+    stopped: bool = False
 
     def progress(self, note: str) -> None:
         pass
+
+    def cancelled(self) -> bool:
+        return self.stopped
+
+    def map(self, function: Callable[[Any], Any], parts: Iterable[Any]) -> list[Any]:
+        return [function(part) for part in parts]
 
 
 def fitted(frame: pl.DataFrame, rows: np.ndarray) -> dict[str, bytes]:
@@ -211,3 +219,10 @@ def npy(values: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, values, allow_pickle=False)
     return buffer.getvalue()
+
+
+def test_what_is_stopped_gives_no_findings() -> None:
+    here = world("hold_out")
+    here.stopped = True
+    with pytest.raises(Cancelled):
+        assess_candidate.function(here)  # type: ignore[arg-type]

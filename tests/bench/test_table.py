@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from bench.__main__ import PARTS, _chosen
 from bench.process import Cost, python
 from bench.row import HEADINGS, Row, furthest, markdown
 from bench.timed import timed
@@ -64,6 +65,36 @@ def test_the_curve_is_a_picture_of_every_size() -> None:
     circles = [one for one in wider.iter() if one.tag.endswith("circle")]
     assert len(circles) == 2 * len(growth.SIZES) + 3
     assert all("1.00" in one.notes for one in growth.rows(costs)[1:])
+
+
+def test_growth_with_groups_is_told_as_a_power() -> None:
+    found = growth.group_rows({2: 0.01, 20: 0.1, 2_000: 0.1})
+    assert [one.work.rpartition(", ")[2] for one in found] == [
+        "2 groups",
+        "20 groups",
+        "2,000 groups",
+    ]
+    assert found[0].notes.startswith("the measures alone")
+    assert found[1].notes.startswith("groups to the power 1.00")
+    assert found[2].notes.startswith("groups to the power 0.00")
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "said"),
+    [("--help", 0, "one of startup, project"), ("spede", 2, "there is no part 'spede'")],
+)
+def test_help_and_unknown_parts_measure_nothing(
+    word: str, status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _chosen([word])
+    assert ended.value.code == status
+    printed = capsys.readouterr()
+    assert said in " ".join((printed.out + printed.err).split())
+    assert _chosen(["growth"]) == ["growth"]
+    assert _chosen([]) == list(PARTS)
+    here = Path(growth.__file__).parent
+    assert all((here / f"{part}.py").is_file() for part in PARTS)
 
 
 def test_a_process_is_accounted_for_on_its_own() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofstone.checks.gate import find, judge, judge_all, merge
-from proofstone.core.finding import Finding, Verdict
+from proofstone.core.finding import FIRST, Finding, Verdict
 from proofstone.core.project.schema import Gate
 
 METRIC = "false_positive_rate_difference"
@@ -144,3 +144,16 @@ def test_of_two_gates_about_the_same_both_stand(turned: bool) -> None:
 def test_gates_that_all_do_not_apply_have_judged_nothing() -> None:
     waived = Gate(metric=METRIC, subject="race", max=0.1, not_applicable="nobody is decided about")
     assert not judge_all([finding(0.1, 0.2)], [waived]).open
+
+
+def test_a_change_does_not_apply_to_a_first_release_alone() -> None:
+    first = {"value": None, "details": {FIRST: True}, "reason": "nothing stands"}
+    change = Gate(metric="roc_auc_change", min=-0.01)
+    told = Finding(probe="challenge", metric="roc_auc_change", **first)
+    judged = judge(told, change)
+    assert (judged.verdict, judged.limit) == (Verdict.NOT_APPLICABLE, None)
+    assert judge_all([told], [change]).verdict is Verdict.NOT_RUN
+    other = finding(None, None, details={FIRST: True})
+    assert judge(other, at_most(0.1)).verdict is Verdict.INCONCLUSIVE
+    measured = told.judged(value=-0.1, low=-0.2, high=-0.05)
+    assert judge(measured, change).verdict is Verdict.FAIL

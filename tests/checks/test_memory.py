@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofstone.checks.memory import Memory
+from proofstone.checks.memory import Cancelled, Memory
 from proofstone.checks.oracle import Tally
 from proofstone.checks.probe import Ask
 from proofstone.core.budget import OverBudget
@@ -294,3 +294,46 @@ def test_dear_numbers_come_back_as_numbers() -> None:
         assert found.dtype == np.float64
         assert found.tolist() == [[-1.5, 2.0], [-1.5, 2.0]]
         assert model.asked == asked
+
+
+class InParts(Asked):
+    """A dear model that answers a batch in parts of two, and fails on the rows from 4 on."""
+
+    costly = True
+
+    def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
+        super().answer(operation, rows, draw)
+        if (rows.frame["x"] >= 4).any():
+            raise self.failure
+        return by_x(rows)
+
+    failure: BaseException = EndpointError("gone")
+
+    def partly(
+        self, operation: Operation, rows: Rows, draw: int = 0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        places = np.flatnonzero(rows.frame["x"].to_numpy() < 4)
+        return places, by_x(rows.take(places))
+
+
+@pytest.mark.parametrize("failure", [EndpointError("gone"), Cancelled(), KeyboardInterrupt()])
+def test_what_was_paid_of_a_batch_that_failed_is_kept(failure: BaseException) -> None:
+    kept = Kept()
+    model = InParts(batch_size=100)
+    model.failure = failure
+    with pytest.raises(type(failure)):
+        memory(model, kept)[0].answer([Ask(numbers(1, 2, 3, 4, 5), Predict())])
+    assert len(kept.known) == 3
+    again = InParts(batch_size=100)
+    [found] = memory(again, kept)[0].answer([Ask(numbers(3, 1, 2), Predict())])
+    assert not again.calls
+    assert np.array_equal(found, by_x(numbers(3, 1, 2)))
+
+
+def test_time_and_rows_are_counted_by_operation() -> None:
+    known, tally = memory(Asked())
+    prompts = Rows.of(pl.DataFrame({"prompt": ["a", "b", "a"]}))
+    known.answer([Ask(prompts, Generate()), Ask(numbers(1), Predict())])
+    assert tally.answered_of == {"Generate": 2, "Predict": 1}
+    assert tally.seconds_of.keys() == {"Generate", "Predict"}
+    assert min(tally.seconds_of.values()) > 0

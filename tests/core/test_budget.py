@@ -26,7 +26,7 @@ def test_each_limit_is_its_own() -> None:
         Spending(limit_calls=0).reserve(0, 0)
     with pytest.raises(OverBudget, match="budget of 9 tokens"):
         Spending(limit_tokens=9).reserve(5, 5)
-    with pytest.raises(OverBudget, match=r"budget of 0\.5 money"):
+    with pytest.raises(OverBudget, match=r"budget of 0\.5 in money"):
         Spending(limit_money=0.5, prices=prices).reserve(0, 300_000)
     budget = Spending(limit_money=0.5, prices=prices)
     budget.reserve(100_000, 200_000).settle(100_000, 100_000)
@@ -35,6 +35,25 @@ def test_each_limit_is_its_own() -> None:
 
 def test_exactly_the_limit_may_be_spent() -> None:
     Spending(limit_tokens=10, limit_calls=1).reserve(5, 5).keep()
+
+
+def test_calls_and_rows_have_prices_and_what_asks_nothing_is_free() -> None:
+    budget = Spending(limit_money=1.0, prices=Prices(call=0.1, row=0.01))
+    budget.reserve(0, 0).keep()
+    assert budget.spent == Spent(calls=1)
+    first = budget.reserve(0, 0, rows=50)
+    with pytest.raises(OverBudget, match=r"0\.6 are spent or set aside, .* may take 0\.41"):
+        budget.reserve(0, 0, rows=31)
+    budget.reserve(0, 0, rows=30).release()
+    first.settle(0, 0)
+    budget.reserve(0, 0, rows=30).keep()
+    assert budget.spent.money == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("price", [-0.1, float("nan"), float("inf")])
+def test_what_is_no_price_is_refused(price: float) -> None:
+    with pytest.raises(InputError, match="the price row is"):
+        Prices(row=price)
 
 
 def test_money_without_prices_is_refused() -> None:

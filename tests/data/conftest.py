@@ -26,15 +26,17 @@ class Kept:
     @property
     def artifact(self) -> Artifact:
         files = {
-            name: Blob(hashlib.sha256(data).hexdigest(), len(data))
-            for name, data in self.draft.files.items()
+            name: Blob(hashlib.sha256(self.read(name)).hexdigest(), len(self.read(name)))
+            for name in self.draft.files
         }
         return Artifact(self.draft.kind, files, self.draft.meta)
 
     def read(self, name: str) -> bytes:
-        data = self.draft.files[name]
-        assert isinstance(data, bytes)
-        return data
+        held = self.draft.files[name]
+        if isinstance(held, bytes):
+            return held
+        with held.open("rb") as file:
+            return file.read()
 
     def path(self, name: str) -> Path:
         raise NotImplementedError
@@ -48,6 +50,7 @@ class Here:
     inputs: Mapping[str, Kept] = field(default_factory=dict)
     plugins: Mapping[str, Any] = field(default_factory=dict)
     directory: Path = Path()
+    scratch: Path = Path()
     seed: int = 0
 
     def map(self, function: Callable[[Any], Any], parts: Iterable[Any]) -> list[Any]:
@@ -61,9 +64,10 @@ Run = Callable[..., dict[str, Kept]]
 
 
 @pytest.fixture(scope="session")
-def run() -> Run:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     def run(step: Step, settings: Mapping[str, Any], **rest: Any) -> dict[str, Kept]:
-        drafts = step.function(Here(settings, **rest))
+        scratch = tmp_path_factory.mktemp("scratch")
+        drafts = step.function(Here(settings, scratch=scratch, **rest))
         assert set(drafts) == set(step.outputs)
         return {role: Kept(draft) for role, draft in drafts.items()}
 

@@ -85,3 +85,21 @@ def test_the_fingerprint_follows_names_and_content_of_a_folder(home: Path) -> No
     assert fingerprint("hf://owner/chat", None, home) == "hf://owner/chat"
     with pytest.raises(DataError, match="there is no such file of weights"):
         fingerprint("nowhere", None, home)
+
+
+def test_large_files_are_never_in_memory_as_a_whole(
+    run: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = home / "chat" / "model.safetensors"
+    before = large.read_bytes()
+    known = Path.read_bytes
+
+    def watched(path: Path) -> bytes:
+        assert path.suffix != ".safetensors", "tensors are copied by pieces"
+        return known(path)
+
+    monkeypatch.setattr(Path, "read_bytes", watched)
+    for address in ("chat", "chat/model.safetensors"):
+        fetched(run, home, address)
+    monkeypatch.undo()
+    assert large.read_bytes() == before, "the file stays where it was"

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import doctest
+import tracemalloc
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.tree import DecisionTreeClassifier
 
-from proofstone.explain.conditions import Split, read, splits_of
-from proofstone.explain.surrogate_tree import decide, fit_rules
+from proofstone.explain import surrogate_tree
+from proofstone.explain.conditions import MOST_SPLITS, Split, read, splits_of
+from proofstone.explain.surrogate_tree import Rule, decide, fit_rules, most_rows
 from proofstone.models.contract import Feature
 
 
@@ -98,3 +103,30 @@ def test_a_conjunction_says_nothing_twice() -> None:
     assert read([(x, False), (y, True)])[0] == {
         "column": "k", "is": "equal", "value": "y", "or_missing": False,
     }  # fmt: skip
+
+
+def told(rules: Sequence[Rule]) -> list[tuple[object, object]]:
+    return [(rule.conditions, rule.decision) for rule in rules]
+
+
+def test_many_rows_and_columns_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    frame = pl.DataFrame(rng.random((2_000, 12)), schema=[f"c{place}" for place in range(12)])
+    features = [Feature(name, "number") for name in frame.columns]
+    wanted = frame["c5"].to_numpy() > 0.5
+    whole = fit_rules(frame, wanted, features)
+    assert len(splits_of(frame, features)) <= MOST_SPLITS * len(features)
+    monkeypatch.setattr(surrogate_tree, "_BLOCK", 5_000)
+    assert told(fit_rules(frame, wanted, features)) == told(whole)
+    monkeypatch.setattr(surrogate_tree, "_CELLS", 200_000)
+    assert most_rows(features) == 1_000
+    tracemalloc.start()
+    thinned = fit_rules(frame, wanted, features)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+    assert (decide(thinned, frame) == wanted).mean() > 0.9
+
+
+def test_a_few_columns_let_many_rows_be_fitted() -> None:
+    assert doctest.testmod(surrogate_tree).failed == 0

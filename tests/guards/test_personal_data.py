@@ -116,3 +116,13 @@ def test_an_allowed_address_may_end_with_a_point() -> None:
     guard = PersonalData(GuardSettings(allowed=("14 Canal St",)))
     asked = Exchange((Turn("user", "We are at 14 Canal St., he is at 15 Canal St. now."),))
     assert guard.before(asked).text == "We are at 14 Canal St., he is at [ADDRESS_1] now."
+
+
+def test_a_password_does_not_pass_as_an_address_at_a_domain_that_is_allowed() -> None:
+    guard = PersonalData(GuardSettings(allowed=("shop.example.com",)))
+    asked = "Is https://ann:hunter2@shop.example.com down? Ask help@shop.example.com"
+    decision = guard.before(Exchange((Turn("user", asked),)))
+    assert decision.action == "mask"
+    assert decision.text == (
+        "Is https://ann:[SECRET_1]@shop.example.com down? Ask help@shop.example.com"
+    )

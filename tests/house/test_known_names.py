@@ -15,7 +15,7 @@ from proofstone.core.project.known import (
     TABLE_METRICS,
 )
 from proofstone.models.contract import Gradient, Predict
-from proofstone.pipeline.known import CASES, fitting_probes
+from proofstone.pipeline.known import cases, fitting_probes
 from proofstone.pipeline.plugins import plugins
 
 
@@ -45,7 +45,7 @@ def test_metrics_that_a_gate_may_name_are_those_that_the_probes_measure() -> Non
 
 def test_probes_fit_the_kinds_of_task_that_they_are_listed_for() -> None:
     every = found()
-    for kind, case in CASES.items():
+    for kind, case in cases().items():
         for name in fitting_probes(kind).keys() & every.keys():
             assert issubclass(case, every[name].about), (kind, name)
     listed = frozenset().union(*FITTING.values()) | LISTED_PROBES

@@ -10,9 +10,9 @@ from sklearn.metrics import roc_auc_score
 
 from proofstone.measures.change import (
     change_interval,
-    weighted_auc,
     weighted_mean,
 )
+from proofstone.measures.influence import auc_influence
 
 
 def mortgages() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -25,11 +25,11 @@ def mortgages() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return y, both[0], both[1]
 
 
-def test_a_weighted_auc_is_that_of_scikit_learn() -> None:
+def test_a_weighted_area_is_that_of_scikit_learn() -> None:
     y, score, _ = mortgages()
     weight = np.random.default_rng(0).exponential(size=len(y))
-    assert weighted_auc(y, score)[0] == pytest.approx(roc_auc_score(y, score), abs=1e-12)
-    assert weighted_auc(y, score, weight)[0] == pytest.approx(
+    assert auc_influence(y, score)[0] == pytest.approx(roc_auc_score(y, score), abs=1e-12)
+    assert auc_influence(y, score, weight)[0] == pytest.approx(
         roc_auc_score(y, score, sample_weight=weight), abs=1e-12
     )
 
@@ -38,11 +38,11 @@ def test_an_influence_is_the_derivative_by_the_weight_of_a_row() -> None:
     y, score, _ = mortgages()
     y, score = y[:200], score[:200]
     weight = np.random.default_rng(1).uniform(0.5, 2.0, 200)
-    area, influence = weighted_auc(y, score, weight)
+    area, influence = auc_influence(y, score, weight)
     for row in range(0, 200, 17):
         nudged = weight.copy()
         nudged[row] *= 1 + 1e-6
-        slope = (weighted_auc(y, score, nudged)[0] - area) / 1e-6
+        slope = (auc_influence(y, score, nudged)[0] - area) / 1e-6
         assert influence[row] == pytest.approx(slope, abs=1e-6)
     values = np.random.default_rng(2).standard_normal(200)
     mean, parts = weighted_mean(values, weight)
@@ -66,7 +66,7 @@ def paired_delong(y: np.ndarray, one: np.ndarray, two: np.ndarray) -> float:
 
 def test_the_interval_of_a_paired_difference_is_delongs() -> None:
     y, one, two = mortgages()
-    (area, before), (other, after) = weighted_auc(y, one), weighted_auc(y, two)
+    (area, before), (other, after) = auc_influence(y, one), auc_influence(y, two)
     low, high = change_interval(area - other, before - after, 0.95)
     half = 1.959964 * math.sqrt(paired_delong(y, one, two))
     # DeLong divides by m - 1 and n - 1 apart; 285 positive rows make that 2 in 1,000.
@@ -81,7 +81,7 @@ def test_paired_intervals_cover() -> None:
         y = (rng.random(300) < 0.3).astype(int)
         x = rng.standard_normal(300) + y
         noisy = x + 0.6 * rng.standard_normal(300)
-        (old, a), (new, b) = weighted_auc(y, x), weighted_auc(y, noisy)
+        (old, a), (new, b) = auc_influence(y, x), auc_influence(y, noisy)
         low, high = change_interval(new - old, b - a, 0.95)
         covered += low <= _truth() <= high
     assert 0.93 <= covered / 400 <= 0.975
@@ -94,8 +94,8 @@ def _truth() -> float:
 
 
 def test_one_class_and_one_row_are_unknown() -> None:
-    area, influence = weighted_auc(np.ones(3), np.arange(3.0))
+    area, influence = auc_influence(np.ones(3), np.arange(3.0))
     assert math.isnan(area)
-    assert np.isnan(influence).all()
+    assert not influence.any()
     assert all(map(math.isnan, change_interval(0.1, np.array([0.1]), 0.95)))
     assert math.isnan(weighted_mean(np.array([]))[0])

@@ -19,12 +19,13 @@ from proofstone.measures.classes import (
     classwise_calibration_interval,
     confusion,
     macro_f1,
+    macro_f1_interval,
     macro_roc_auc,
+    macro_roc_auc_interval,
     top_k_hits,
     weighted_f1,
 )
-from proofstone.measures.delta import unit_interval
-from proofstone.measures.intervals import delong_auc
+from proofstone.measures.influence import delong_auc
 
 TABLES = {
     "digits": (datasets.load_digits, RandomForestClassifier(20, random_state=0)),
@@ -84,8 +85,11 @@ def test_the_area_of_two_classes_has_delongs_interval() -> None:
     score = rng.random(300).round(2)
     target = (rng.random(300) < score).astype(np.int64)
     value, error = macro_roc_auc(target, np.stack([1 - score, score], axis=1))
-    ours, theirs = unit_interval(value, error, 100, 0.95), delong_auc(target, score, 0.95)
+    answers = np.stack([1 - score, score], axis=1)
+    ours, theirs = macro_roc_auc_interval(target, answers, 0.95), delong_auc(target, score, 0.95)
     assert np.allclose(ours, theirs, atol=2e-3)
+    assert value == pytest.approx(metrics.roc_auc_score(target, score))
+    assert 2 * 1.96 * error == pytest.approx(theirs.high - theirs.low, rel=0.05)
 
 
 def drawn(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -109,8 +113,8 @@ def test_intervals_cover_what_they_say() -> None:
         table = confusion(target, answers.argmax(axis=1), 4)
         ends = [
             balanced_accuracy_interval(table, 0.95),
-            unit_interval(*macro_f1(table), 600, 0.95),
-            unit_interval(*macro_roc_auc(target, answers), 18, 0.95),
+            macro_f1_interval(table, 0.95),
+            macro_roc_auc_interval(target, answers, 0.95),
         ]
         hits += [low <= value <= high for (low, high), value in zip(ends, truth, strict=True)]
     for count in hits:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from proofstone.measures.conformal import conformal_threshold, promised
+from proofstone.measures.conformal import adaptive_scores, conformal_threshold, promised
 
 
 def test_what_is_promised_is_the_beta_binomial() -> None:
@@ -33,3 +33,27 @@ def test_simulated_coverage_keeps_the_band_as_often_as_it_says() -> None:
 def test_too_few_rows_have_no_threshold() -> None:
     assert conformal_threshold(np.arange(8.0), 0.9) == math.inf
     assert conformal_threshold(np.arange(9.0), 0.9) == 8.0
+
+
+def test_adaptive_scores_are_those_of_the_paper() -> None:
+    """Romano, Sesia and Candès (2020), section 2, written out row by row."""
+    rng = np.random.default_rng(3)
+    answers, chance = rng.dirichlet(np.ones(5), 60), rng.random(60)
+    found = adaptive_scores(answers, chance)
+    for row in range(60):
+        ranked = sorted(answers[row], reverse=True)
+        for place, own in enumerate(answers[row]):
+            rank = ranked.index(own)
+            expected = sum(ranked[:rank]) + chance[row] * own
+            assert found[row, place] == pytest.approx(expected, abs=1e-12)
+
+
+def test_true_probabilities_make_adaptive_scores_uniform() -> None:
+    rng = np.random.default_rng(4)
+    answers = rng.dirichlet(np.full(4, 0.5), 20_000)
+    target = (answers.cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1)
+    scores = adaptive_scores(answers, rng.random(20_000))[np.arange(20_000), target]
+    assert stats.kstest(scores, "uniform").pvalue > 0.001
+    held = rng.random(20_000) < 0.5
+    threshold = conformal_threshold(scores[held], 0.9)
+    assert (scores[~held] <= threshold).mean() == pytest.approx(0.9, abs=0.012)

@@ -6,10 +6,10 @@ from sklearn import datasets, metrics
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import cross_val_predict
 
-from proofstone.measures.delta import student_interval
 from proofstone.measures.numbers import (
     bias_by_bin,
     r_squared,
+    r_squared_interval,
     root_mean_square_interval,
 )
 
@@ -36,11 +36,23 @@ def test_intervals_cover_what_they_say() -> None:
         error = estimate - target
         ends = [
             root_mean_square_interval(error, 0.95),
-            student_interval(*r_squared(target, estimate), 400, 0.95, most=1.0),
+            r_squared_interval(target, estimate, 0.95),
         ]
         hits += [low <= value <= high for (low, high), value in zip(ends, truth, strict=True)]
     assert (hits / worlds >= 0.93).all(), hits / worlds
     assert (hits / worlds <= 0.97).all(), hits / worlds
+
+
+@pytest.mark.parametrize("n", [30, 100])
+def test_r_squared_of_few_rows_is_covered(n: int) -> None:
+    rng = np.random.default_rng(10)
+    held = 0
+    for _ in range(1500):
+        low, high = r_squared_interval(*drawn(rng, n), 0.95)
+        held += low <= 0.8 <= high
+    assert 0.93 <= held / 1500 <= 0.97
+    assert np.isnan(r_squared_interval(*drawn(rng, 29), 0.95)).all()
+    assert np.isnan(r_squared_interval(np.ones(40), np.arange(40.0), 0.95)).all()
 
 
 def test_too_few_or_constant_values_determine_nothing() -> None:

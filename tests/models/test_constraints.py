@@ -57,6 +57,25 @@ def test_what_is_no_number_is_missing(bounds: Bounds) -> None:
     assert Constraints({"debt": bounds}).kept(before, after).tolist() == [True, ends]
 
 
+@pytest.mark.parametrize("change", ["any", "none", "up", "down"])
+@pytest.mark.parametrize("ends", [(None, None), (0.0, None), (None, 1.0), (0.0, 1.0)])
+def test_whole_numbers_and_others_are_judged_alike(
+    change: str, ends: tuple[float | None, float | None]
+) -> None:
+    values = [None, -1, 0, 1, 2]
+    pairs = [(one, other) for one in values for other in values]
+    bounds = Constraints({"a": Bounds(cast("Change", change), *ends)})
+    found = []
+    for kind in (pl.Int64, pl.Float64):
+        before, after = (
+            pl.DataFrame({"a": pl.Series([pair[at] for pair in pairs], dtype=kind)})
+            for at in (0, 1)
+        )
+        found.append(bounds.kept(before, after).tolist())
+    assert found[0] == found[1]
+    assert any(found[0])
+
+
 def test_true_is_above_false() -> None:
     before = pl.DataFrame({"owner": [False, True, True, None]})
     after = pl.DataFrame({"owner": [True, False, True, True]})

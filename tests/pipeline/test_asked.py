@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ import pytest
 import uvicorn
 from sklearn import metrics
 from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.ensemble import RandomForestClassifier
 from tests.models.foreign.oip import Tensors, answered, hosting, tensor
 from tests.registry.releases import verified as verified_release
 
+import proofstone
 from proofstone.assess.asked import Table
 from proofstone.assess.foreign.meaning import Said
+from proofstone.checks.memory import Cancelled, never
+from proofstone.core.budget import Prices
 from proofstone.core.errors import InputError
 from proofstone.interfaces.rest.app import create_app
 from proofstone.interfaces.rest.server import listen
@@ -31,6 +36,7 @@ from proofstone.pipeline.asked import (
     assess_release,
 )
 from proofstone.pipeline.known import fitting_probes
+from proofstone.pipeline.limits import Limits
 from proofstone.registry.verify import VerifiedModel
 from proofstone.serve.server import ModelServer
 from proofstone.store.store import Store
@@ -212,12 +218,85 @@ def test_explanations_are_not_paid_twice_either(rows: Path, store: Store) -> Non
 def test_a_budget_ends_it_and_says_so(rows: Path, store: Store) -> None:
     asking = Asking(rows, "y", probes=PROBES)
     with hosting(scored, INPUTS, OUTPUTS) as guest:
-        found = assess_inference(guest.url, "guest", store, asking, most_calls=4)
+        found = assess_inference(guest.url, "guest", store, asking, limits=Limits(calls=4))
         assert found["spent"]["calls"] == 4
         assert len(guest.asked) == 3
         assert all("the budget of 4 calls" in one["reason"] for one in found["findings"])
         with pytest.raises(InputError, match="the budget of 0 calls"):
-            assess_inference(guest.url, "guest", store, asking, most_calls=0)
+            assess_inference(guest.url, "guest", store, asking, limits=Limits(calls=0))
+
+
+def test_a_cap_on_money_ends_it_and_what_was_paid_is_replayed(rows: Path, store: Store) -> None:
+    asking = Asking(rows, "y", probes=PROBES)
+    prices = Prices(call=0.5, row=0.01)
+    with hosting(scored, INPUTS, OUTPUTS) as guest:
+        # The first 16 rows cost 0.66, a full request 1.14: six of them fit.
+        limits = Limits(money=8.0, prices=prices)
+        first = assess_inference(guest.url, "guest", store, asking, limits=limits)
+        assert {one["verdict"] for one in first["findings"]} == {"not_run"}
+        assert all("the budget of 8 in money" in one["reason"] for one in first["findings"])
+        asked = [one["a"]["shape"][0] for one in guest.asked]
+        assert sorted(asked) == [16, *[64] * 6]
+        assert first["spent"]["money"] == pytest.approx(0.66 + 6 * 1.14)
+        before = len(guest.asked)
+        again = assess_inference(guest.url, "guest", store, asking, limits=limits)
+        asked = [one["a"]["shape"][0] for one in guest.asked[before:]]
+        assert sum(asked) == 16 + 600 - 6 * 64
+    assert by(again)["roc_auc"]["value"] > 0.7
+    assert again["spent"]["money"] == pytest.approx(0.5 * len(asked) + 0.01 * sum(asked))
+
+
+def test_a_plan_says_what_it_costs_and_no_more_is_spent(rows: Path, store: Store) -> None:
+    limits = Limits(prices=Prices(call=0.5, row=0.01))
+    asking = Asking(rows, "y", probes=[*PROBES, "consistency", "shapley", "boundary_attack"])
+    with hosting(scored, INPUTS, OUTPUTS) as guest:
+        told = assess_inference(
+            guest.url, "guest", store, replace(asking, plan=True), limits=limits
+        )
+        looked = told["spent"]
+        found = assess_inference(guest.url, "guest", store, asking, limits=limits)
+    assert looked["money"] == pytest.approx(0.66)
+    assert told["requests"] >= found["spent"]["calls"] - looked["calls"]
+    assert told["cost"] >= found["spent"]["money"] - looked["money"] > 5.0
+    assert told["seconds"] > 0
+
+
+def test_what_is_stopped_writes_nothing_and_keeps_what_was_answered(
+    rows: Path, store: Store
+) -> None:
+    with hosting(scored, INPUTS, OUTPUTS) as guest:
+        asking = Asking(rows, "y", probes=PROBES, cancelled=lambda: len(guest.asked) > 4)
+        with pytest.raises(Cancelled):
+            assess_inference(guest.url, "guest", store, asking)
+        assert sum(one["a"]["shape"][0] for one in guest.asked) == 16 + 256
+        assert not list(rows.parent.glob("*.html"))
+        before = len(guest.asked)
+        assess_inference(guest.url, "guest", store, replace(asking, cancelled=never))
+        assert sum(one["a"]["shape"][0] for one in guest.asked[before:]) == 16 + 344
+
+
+def test_nobody_waits_for_an_endpoint_once_it_is_stopped(rows: Path, store: Store) -> None:
+    asked: list[int] = []
+
+    def busy(tensors: Tensors) -> tuple[int, dict[str, Any]]:
+        asked.append(1)
+        return scored(tensors) if len(asked) == 1 else (503, {"error": "busy"})
+
+    with hosting(busy, INPUTS, OUTPUTS) as guest:
+        asking = Asking(rows, "y", probes=PROBES, cancelled=lambda: len(asked) > 4)
+        with pytest.raises(Cancelled):
+            assess_inference(guest.url, "guest", store, asking)
+        assert len(asked) == 5
+
+
+def test_an_object_of_a_notebook_is_stopped_between_batches() -> None:
+    a = np.random.default_rng(0).random((200, 1))
+    y = (a[:, 0] + np.random.default_rng(1).normal(0, 0.2, 200) > 0.5).astype(int)
+    found = proofstone.assess(lambda rows: rows[:, 0], a, y, cancelled=lambda: True)
+    assert {one["reason"] for one in found.findings if one["verdict"] == "not_run"} == {"cancelled"}
+    forest = RandomForestClassifier(5, random_state=0).fit(a, y)
+    found = proofstone.assess(forest, a, y, cancelled=lambda: True)
+    assert "cancelled" in {one["reason"] for one in found.findings}
 
 
 def test_what_would_be_asked_is_told_before(rows: Path, store: Store) -> None:

@@ -149,17 +149,41 @@ def test_an_onnx_file_takes_the_champions_columns(ran: Ran, tmp_path: Path) -> N
     assert values(found)["accuracy_change", "all"] == pytest.approx(right - before)
 
 
-def test_other_data_has_both_asked_about_the_challengers_rows(ran: Ran, tmp_path: Path) -> None:
+def test_on_other_data_neither_is_asked_about_a_row_that_it_has_seen(
+    ran: Ran, tmp_path: Path
+) -> None:
     shutil.copytree(ran.directory, tmp_path / "loans")
     (tmp_path / "loans" / FILE).write_text(yaml.safe_dump({**DOCUMENT, "train": ALONE}))
-    table(300).write_csv(tmp_path / "loans" / "loans.csv")
+    fresh = table(300).tail(60).with_columns(income=pl.col("income") + 0.05)
+    pl.concat([table(), fresh]).write_csv(tmp_path / "loans" / "loans.csv")
     second = run(tmp_path / "loans", workers=1)
     found = challenge(
         second.store, "latest", champion=ran.outcome.release[:12], report=tmp_path / "page.html"
     )
+    own = contender_of(second.store, "latest").answers()
+    champion = release_of(ran.store, ran.outcome.release)
+    before, whole = champion.answers(), contender_of(second.store, "latest").table()
     second.store.close()
     assert found["challenger"]["release"] == second.outcome.release
-    assert 0 < found["seen"]["champion"] < found["rows"]
+    assert (found["seen"], found["rows"]) == ({}, 299)
+    assert own is not None
+    assert before is not None
+    assert whole is not None
+    model, new = champion.model(), whole.tail(60)
+    told = [*before.sort("row")["decision"], *model.decide(new, model.scores(new))]
+    truth = own.sort("row")["label"].to_numpy() == 1
+    right = [np.mean(np.array(one) == truth) for one in (told, own.sort("row")["decision"])]
+    assert values(found)["accuracy_change", "all"] == pytest.approx(right[1] - right[0])
+
+
+def test_releases_that_decide_about_different_things_do_not_meet(ran: Ran, tmp_path: Path) -> None:
+    shutil.copytree(ran.directory, tmp_path / "loans")
+    other = {**DOCUMENT, "train": ALONE, "task": {**DOCUMENT["task"], "positive": "yes"}}
+    (tmp_path / "loans" / FILE).write_text(yaml.safe_dump(other))
+    second = run(tmp_path / "loans", workers=1)
+    with pytest.raises(InputError, match="decides about repaid = yes"):
+        challenge(second.store, "latest", champion=ran.outcome.release, report=tmp_path / "p.html")
+    second.store.close()
 
 
 def test_rows_that_are_gone_are_asked_for(

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from tests.models.endpoint.server import completion, send, serving
 
+from proofstone.checks.memory import Cancelled
+from proofstone.core.budget import Prices
 from proofstone.core.errors import InputError
-from proofstone.pipeline.endpoint import SUITES, Limits, assess_endpoint
+from proofstone.pipeline.endpoint import SUITES, assess_endpoint
+from proofstone.pipeline.limits import Limits
 from proofstone.pipeline.plugins import plugins
 from proofstone.store.store import Store
 
@@ -110,3 +113,32 @@ def test_an_unknown_suite_is_refused_before_anything_is_asked(tmp_path: Path, st
 def test_suites_name_probes_that_are_registered() -> None:
     for names in SUITES.values():
         assert set(names) <= set(plugins("probes"))
+
+
+def test_a_plan_asks_nothing_and_is_not_exceeded(tmp_path: Path, store: Store) -> None:
+    given = {"questions": files(tmp_path)["questions"], "report": tmp_path / "report.html"}
+    by_calls = Limits(prices=Prices(call=0.5))
+    with serving(obedient) as fake:
+        told = assess_endpoint(fake.url, "guest", store, **given, plan=True, limits=by_calls)
+        assert not fake.asked
+        found = assess_endpoint(fake.url, "guest", store, **given, limits=by_calls)
+        assert len(fake.asked) <= told["requests"] == told["distinct_rows"]
+    assert {one["probe"] for one in told["probes"]} == set(SUITES["support"])
+    assert found["spent"]["money"] <= told["cost"] == 0.5 * told["requests"]
+    by_tokens = Limits(prices=Prices(1.0, 2.0))
+    told = assess_endpoint(fake.url, "guest", store, **given, plan=True, limits=by_tokens)
+    assert told["cost"] is None
+
+
+def test_what_is_stopped_keeps_its_answers(tmp_path: Path, store: Store) -> None:
+    given = {"questions": files(tmp_path)["questions"], "report": tmp_path / "report.html"}
+    with serving(obedient) as fake:
+        with pytest.raises(Cancelled):
+            assess_endpoint(
+                fake.url, "guest", store, **given, cancelled=lambda: len(fake.asked) > 2
+            )
+        first = [json.dumps(one["messages"]) for one in fake.asked]
+        assert not given["report"].exists()
+        assess_endpoint(fake.url, "guest", store, **given)
+        asked = [json.dumps(one["messages"]) for one in fake.asked]
+    assert len(set(asked)) == len(asked) > len(first) > 2

@@ -6,7 +6,9 @@ import pytest
 from tests.pipeline.toy import node, nodes, run
 
 from proofstone.core.errors import StoreError
-from proofstone.pipeline.engine import Progress
+from proofstone.pipeline.code import CodeIndex
+from proofstone.pipeline.engine import Engine, Progress
+from proofstone.pipeline.executor import LocalExecutor
 from proofstone.pipeline.node import Node, Port
 from proofstone.store.store import Store
 
@@ -77,3 +79,20 @@ def test_a_truncated_object_is_named_and_repaired(tmp_path: Path) -> None:
     assert store.repair() == [first.outputs[Port("parity", "parity")].id]
     store.close()
     assert ids(run(tmp_path, nodes(4))) == ids(first)
+
+
+def test_an_interrupt_stops_what_is_under_way_and_keeps_what_was_finished(tmp_path: Path) -> None:
+    store, progress = Store(tmp_path), Progress()
+
+    def tell(name: str, event: str, seconds: float | None) -> None:
+        if (name, event) == ("numbers", "ran"):
+            raise KeyboardInterrupt
+
+    with LocalExecutor(1) as executor:
+        index = CodeIndex(tmp_path / "cache" / "code.json")
+        engine = Engine(store, executor, index, tmp_path, tell)
+        with pytest.raises(KeyboardInterrupt):
+            engine.run([node("patient"), node("numbers", count=3)], progress, 2)
+    assert len(store.actions.history("numbers")) == 1
+    assert store.actions.history("patient") == []
+    store.close()

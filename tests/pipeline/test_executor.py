@@ -116,3 +116,11 @@ def test_a_script_without_a_main_guard_is_not_run_again_by_workers(tmp_path: Pat
         [sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == "started\n[1, 2, 3]\n"
+
+
+def test_the_memory_of_workers_is_told() -> None:
+    with LocalExecutor(1) as executor:
+        assert executor.map(len, []) == []
+        assert executor.peak_mb == 0.0
+        assert executor.map(len, [bytes(300_000_000)]) == [300_000_000]
+        assert executor.peak_mb > 300

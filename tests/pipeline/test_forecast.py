@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.pipeline.small import DOCUMENT
 from tests.pipeline.toy import nodes, run
 
 from proofstone.core.errors import InputError
+from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.code import CodeIndex
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.forecast import forecast, why
-from proofstone.pipeline.node import Node, Port
+from proofstone.pipeline.node import Node, Plan, Port
 from proofstone.store.store import Store
 
 
@@ -23,8 +25,8 @@ class ToyJourney:
     store: Store
     index: CodeIndex
 
-    def plan(self) -> list[Node]:
-        return self.nodes
+    def plan(self) -> Plan:
+        return Plan(DecisionProject.model_validate(DOCUMENT), tuple(self.nodes))
 
 
 class Toy:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -26,6 +28,32 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return found
 
 
+AGAIN = """
+import sys
+from pathlib import Path
+from proofstone.core.project.load import load_project
+from proofstone.pipeline.journey import Journey
+from proofstone.pipeline.known import known_names
+from proofstone.store.store import Store
+from proofstone.vault.keys import SigningKey
+
+directory = Path(sys.argv[1])
+project = load_project(directory / sys.argv[2], known_names())
+store = Store(directory / ".proofstone")
+journey = Journey(project, directory, store, who="someone else")
+outcome = journey.run(SigningKey.generate(), workers=1, wait=0.0)
+store.close()
+assert {step.status for step in outcome.steps} == {"restored"}, outcome.steps
+sys.exit(", ".join({"numpy", "polars"} & set(sys.modules)) or None)
+"""
+
+
+def test_a_run_with_nothing_to_do_loads_no_tables(elsewhere: Ran) -> None:
+    words = [sys.executable, "-c", AGAIN, str(elsewhere.directory), FILE]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
 def record_of(ran: Ran) -> Artifact:
     return next(one for one in ran.store.actions.artifacts() if "record.json" in one.files)
 
@@ -40,13 +68,15 @@ def test_the_release_does_not_depend_on_folder_time_person_or_workers(
     assert keys[0] == keys[1]
 
 
-def test_two_runs_differ_in_time_and_people_alone(ran: Ran, elsewhere: Ran) -> None:
+def test_two_runs_differ_in_time_memory_and_people_alone(ran: Ran, elsewhere: Ran) -> None:
     first, second = (json.loads(json.dumps(found.outcome.record)) for found in (ran, elsewhere))
     for record in (first, second):
         assert record.pop("cost")["seconds"] > 0
         assert record.pop("decisions")[0]["action"] == "register"
         for one in (*record["steps"], *record["candidates"]):
             del one["seconds"]
+        for one in record["candidates"]:
+            assert one.pop("memory_mb") > 0
     assert first == second
 
 

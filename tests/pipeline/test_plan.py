@@ -41,7 +41,7 @@ def test_the_probes_named_are_those_that_run_else_all_that_fit(tmp_path: Path) -
     assert set(node.plugins) == set(DOCUMENT["assess"]["probes"])
     node = plan_of(tmp_path / "b", assess={"gates": []}).node("assess.candidate/plain")
     others = frozenset().union(*FITTING.values()) - fitting_probes("decision").keys()
-    assert set(node.plugins) == plugins("probes").keys() - others - LISTED_PROBES
+    assert set(node.plugins) == plugins("probes").keys() - others - LISTED_PROBES - {"challenge"}
     assert others >= LANGUAGE_PROBES
 
 

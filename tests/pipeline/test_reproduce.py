@@ -16,14 +16,14 @@ from proofstone.pipeline.reproduce import reproduce
 def again(record: Any, ran: Ran) -> dict[str, Any]:
     """Reproduce `record` where the run anew would come to the small project's outcome."""
     with mock.patch.object(Journey, "run", return_value=ran.outcome):
-        return reproduce(record, ran.directory, workers=1)
+        return reproduce(record, ran.directory, ran.store, workers=1)
 
 
 def test_the_same_release_comes_out_anew(ran: Ran, tmp_path: Path) -> None:
     table().write_csv(tmp_path / "loans.csv")
     notes: list[tuple[str, str]] = []
     found = reproduce(
-        ran.outcome.record, tmp_path, workers=1,
+        ran.outcome.record, tmp_path, ran.store, workers=1,
         tell=lambda node, event, seconds: notes.append((node, event)),
     )  # fmt: skip
     assert found == {
@@ -36,7 +36,7 @@ def test_the_same_release_comes_out_anew(ran: Ran, tmp_path: Path) -> None:
 
 def test_other_data_is_another_release(ran: Ran, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"loans\.csv"):
-        reproduce(ran.outcome.record, tmp_path, workers=1)
+        reproduce(ran.outcome.record, tmp_path, ran.store, workers=1)
 
 
 def test_each_difference_is_named(ran: Ran) -> None:

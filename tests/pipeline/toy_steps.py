@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from proofstone.checks.memory import Cancelled
 from proofstone.core.artifact import Draft
 from proofstone.core.step import Context, step
 
@@ -41,3 +42,12 @@ def doubled(context: Context) -> Mapping[str, Draft]:
 @step("toy.broken", outputs=("broken",))
 def broken(context: Context) -> Mapping[str, Draft]:
     raise ValueError("broken on purpose")
+
+
+@step("toy.patient", outputs=("patient",))
+def patient(context: Context) -> Mapping[str, Draft]:
+    """Goes on until it is told to stop, and then gives nothing."""
+    for _ in range(10**9):
+        if context.cancelled():
+            raise Cancelled
+    raise AssertionError("nobody asked to stop")

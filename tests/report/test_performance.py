@@ -28,6 +28,7 @@ PROBES = (
     "label_quality",
     "number_error",
     "ranking_quality",
+    "exposure",
     "conformal",
 )
 

@@ -20,6 +20,20 @@ SUSPECT = {
 }
 
 
+STATED = {"share": 0.03, "power": 0.8, "alarms": 0.1}
+CLUSTER = {
+    "part": "2/4",
+    "positive": True,
+    "rows": 49,
+    "pure": 0.98,
+    "said": 0.8,
+    "expected": 0.06,
+    "pvalue": 1e-9,
+    "silhouette": 0.61234,
+    "cells": [{"column": "income", "value": 7777.0, "inside": 1.0, "outside": 0.002}],
+}
+
+
 def shown(record: dict[str, Any]) -> Any:
     return in_language("en", lambda: poison.view(Record(record)))
 
@@ -41,6 +55,42 @@ def test_a_suspected_trigger_is_told_with_what_it_does(poisoned: dict[str, Any])
     assert one["what"] == "income = 7777.0 + the word “zyx” in note"
     assert (one["rows"], one["turned"], one["expected"]) == ("24", "98.0%", "12.5%")
     assert any("1,642" in text and "40" in text for text in view["texts"])
+
+
+def test_a_suspected_cluster_is_told_with_what_its_rows_share(
+    record: dict[str, Any], fake: SimpleNamespace
+) -> None:
+    bare = CLUSTER | {"cells": [], "silhouette": None}
+    record["candidates"][0]["findings"] = [
+        fake.finding(
+            "suspected_cluster_rows", 0.02, details={"suspected": [CLUSTER], "stated": STATED}
+        ),
+        fake.finding("spectral_signature_rows", 0.02, details={"suspected": [bare]}),
+    ]
+    view = shown(record)
+    one, other = view["clusters"]
+    assert one["what"] == "income = 7777.0 (100.0% of them, 0.2% of others)"
+    assert (one["search"], one["rows"], one["silhouette"]) == (
+        "activation clustering",
+        "49",
+        "0.61",
+    )
+    assert (one["said"], one["expected"]) == ("80.0%", "6.0%")
+    assert other["what"] == "no value or word that most of them share"
+    (said,) = view["texts"]
+    assert "activation clustering" in said
+    assert all(figure in said for figure in ("3.0%", "80.0%", "10.0%"))
+
+
+def test_how_good_the_search_for_flips_is_stands_there(
+    record: dict[str, Any], fake: SimpleNamespace
+) -> None:
+    stated = {"share": 0.05, "recall": 0.4, "precision": 0.6}
+    record["candidates"][0]["findings"] = [
+        fake.finding("suspected_label_rate", 0.08, details={"by_chance": 0.06, "stated": stated})
+    ]
+    said, _ = shown(record)["texts"]
+    assert all(figure in said for figure in ("5.0%", "40.0%", "60.0%"))
 
 
 def test_groups_stand_beside_what_chance_would_do(poisoned: dict[str, Any]) -> None:

@@ -97,7 +97,7 @@ def test_tables_of_metrics_agree() -> None:
             "at most 0.5; even the favourable end of the interval, 0.200, breaks",
         ),
         ("min", Verdict.FAIL, "at least 0.5; even the favourable end of the interval, 0.400, bre"),
-        ("max", Verdict.INCONCLUSIVE, "which lies inside the interval: these data cannot decide."),
+        ("max", Verdict.INCONCLUSIVE, "It could not be decided: no time."),
         ("max", Verdict.NOT_RUN, "It was not measured: no time."),
         ("max", Verdict.NOT_APPLICABLE, "this gate does not apply: no time."),
     ],

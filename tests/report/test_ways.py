@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from proofstone.report.language import in_language
 from proofstone.report.measures import equity
 from proofstone.report.record import Record
 from proofstone.report.remedies import TO_TRY
-from proofstone.report.ways import ways_open
+from proofstone.report.ways import measured_ways, ways_open
 
 
 def said(record: dict[str, Any], index: int) -> list[str]:
@@ -69,3 +70,21 @@ def test_each_measure_of_fairness_has_something_to_try(record: dict[str, Any]) -
 def test_a_gate_about_quality_gets_no_mitigation(record: dict[str, Any]) -> None:
     record["gates"][3]["would_open"] = []
     assert not any("To try" in text for text in said(record, 3))
+
+
+def test_every_way_has_its_numbers_for_machines(record: dict[str, Any]) -> None:
+    threshold, candidate, rows, *_ = measured_ways(record)
+    assert {one["metric"] for one in (threshold, candidate)} == {"false_positive_rate_difference"}
+    assert (threshold["gate"], threshold["way"], threshold["shift"]) == (1, "threshold", -0.05)
+    assert threshold["costs"] == {"metric": "accuracy", "now": 0.881, "then": 0.869}
+    assert (candidate["name"], candidate["mitigation"]) == ("logistic-reweighed", "reweighing")
+    assert candidate["opens"]
+    assert candidate["buys"]["then"] < candidate["buys"]["now"]
+    assert candidate["costs"] == {"metric": "roc_auc", "now": 0.829, "then": 0.825}
+    assert (rows["gate"], rows["costs"]) == (2, {"metric": "rows", "now": 2380, "then": 5200})
+    record["gates"][1]["would_open"] = []
+    nearest, *_ = measured_ways(record)
+    assert (nearest["way"], nearest["opens"]) == ("nearest", False)
+    assert nearest["name"] == "logistic-thresholds"
+    json.dumps(measured_ways(record), allow_nan=False)
+    assert measured_ways({}) == []

@@ -89,6 +89,16 @@ def test_a_shadow_is_the_candidates_procedure_on_its_half_with_the_settings_it_f
     assert np.array_equal(alone.score.astype(np.float32), found.score[1])
 
 
+def test_how_many_are_sent_together_changes_nothing(
+    small: pl.DataFrame, context: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for together in (1, 4, 100):
+        monkeypatch.setattr("proofstone.train.shadows._TOGETHER", together)
+        found.append(run(planned(context(small, every(small), logistic, {}), 6))[0].files)
+    assert found[0] == found[1] == found[2]
+
+
 def test_the_same_seed_gives_the_same_bytes(small: pl.DataFrame, context: Make) -> None:
     first, second = (
         run(planned(context(small, every(small), logistic, {}), 2))[0] for _ in range(2)

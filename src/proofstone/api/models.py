@@ -40,33 +40,29 @@ class ModelDesk:
 
         return assess_onnx(model, asked(**asking))
 
-    def assess_endpoint(
-        self,
-        url: str,
-        model: str,
-        *,
-        key: str | None = None,
-        most_calls: int | None = None,
-        **asking: Any,
-    ) -> dict[str, Any]:
-        """Assess a model behind an Open Inference Protocol endpoint; answers are kept."""
+    def assess_endpoint(self, url: str, model: str, **options: Any) -> dict[str, Any]:
+        """Assess a model behind an Open Inference Protocol endpoint; answers are kept.
+
+        `key` and `limits` are as `pipeline.asked.assess_inference` takes them, the rest as
+        `pipeline.asked.asking` does.
+        """
         from proofstone.pipeline.asked import asking as asked
         from proofstone.pipeline.asked import assess_inference
 
+        own = {name: options.pop(name) for name in ("key", "limits") if name in options}
         store = self._space.open_store()
         try:
-            given = asked(**asking)
-            return assess_inference(url, model, store, given, key=key, most_calls=most_calls)
+            return assess_inference(url, model, store, asked(**options), **own)
         finally:
             store.close()
 
-    def ask(self, model: Path, questions: Path, *, report: Path | None = None) -> dict[str, Any]:
+    def ask(self, model: Path, questions: Path, **options: Any) -> dict[str, Any]:
         """Assess a chat model (GGUF) on a list of questions; answers are kept in the ledger."""
         from proofstone.pipeline.questions import assess_questions
 
         store = self._space.open_store()
         try:
-            return assess_questions(model, questions, store, report=report)
+            return assess_questions(model, questions, store, **options)
         finally:
             store.close()
 

@@ -97,6 +97,7 @@ class ReleaseDesk:
         return reproduce(
             space.record(release),
             space.directory,
+            space.store,
             workers=space.settings.workers,
             tell=space.tell,
         )

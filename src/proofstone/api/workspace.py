@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,7 +115,10 @@ class Workspace:
         return {"steps": forecast(self._journey())}
 
     def run(self, *, workers: int | None = None) -> dict[str, Any]:
-        """Run what has to run; return release, verdict, findings, steps and the report's path."""
+        """Run what has to run; return release, verdict, findings, steps and the report's path.
+
+        `ways` are what would open a shut gate, what each buys and what it costs.
+        """
         journey = self._journey()
         outcome = journey.run(
             self.keys.signing(),
@@ -123,10 +127,19 @@ class Workspace:
         )
         page = self.directory / "report.html"
         self._write(page, self.store.open(outcome.report).read("report.html"))
-        return outcome.document(page)
+        return outcome.document(page) | {"ways": _ways(outcome.record)}
 
-    def assess(self, *, sarif: Path | None = None, junit: Path | None = None) -> dict[str, Any]:
-        """Assess the project's candidates (training what has to be) and return the winner's."""
+    def assess(
+        self, *, plan: bool = False, sarif: Path | None = None, junit: Path | None = None
+    ) -> dict[str, Any]:
+        """Assess the project's candidates (training what has to be) and return the winner's.
+
+        With `plan` nothing is trained or assessed: what each candidate would be asked is returned.
+        """
+        if plan:
+            from proofstone.pipeline.outlook import outlook
+
+            return outlook(self._journey())
         from proofstone.pipeline.assessment import exported
 
         document = self.run()
@@ -135,6 +148,7 @@ class Workspace:
         return {
             "threshold": self._threshold(document["release"]),
             "findings": document["findings"],
+            "ways": document["ways"],
             "report": document["report"],
         }
 
@@ -246,3 +260,12 @@ class Workspace:
 
         if not path.exists() or path.read_bytes() != data:
             write_file(path, data)
+
+
+def _ways(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The measured ways to open shut gates; an open one needs none, nor the code of the report."""
+    if record["verdict"] == "pass":
+        return []
+    from proofstone.report.ways import measured_ways
+
+    return measured_ways(record)

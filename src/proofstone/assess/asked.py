@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from proofstone.assess.answerable import run_answerable, without
 from proofstone.assess.foreign.columns import (
     labelled,
     named,
@@ -16,18 +17,18 @@ from proofstone.assess.foreign.columns import (
     read_flags,
     read_numbers,
     read_relevance,
+    read_target,
 )
 from proofstone.assess.foreign.recorded import people, queries
-from proofstone.assess.labels import column, read_labels
+from proofstone.assess.labels import column
 from proofstone.assess.predictions import (
     Assessed,
     compared,
     cut_off,
     decision_case,
-    left_out,
     refuse_unread,
 )
-from proofstone.assess.remembered import Remembered
+from proofstone.assess.usable import Refuse, Sieve
 from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
 from proofstone.checks.memory import never
 from proofstone.checks.oracle import Oracle
@@ -83,6 +84,12 @@ class Table:
     def rows(self, names: Iterable[str], most: int | None = None) -> Rows:
         """The first rows (all unless `most` is given) of the columns `names`, as a model's."""
         return Rows(self.frame.select(names).head(most or self.frame.height), self.origin[:most])
+
+    def sieve(self) -> Sieve:
+        """What notes the rows of the file that cannot be used: those without a label, to begin."""
+        sieve = Sieve(self.frame.height + self.unlabelled)
+        sieve.lacking(np.delete(np.arange(len(sieve.usable)), self.origin), self.labels)
+        return sieve
 
     @property
     def candidates(self) -> list[str]:
@@ -142,22 +149,29 @@ def assess_asked(
     is known of which changes of a row a person could make. Rows without a label are left out, and
     a finding says how many.
 
+    So are rows whose label or answer cannot be used: what is measured on the others is then
+    inconclusive.
+
     Raises:
-        DataError: a column is absent, or labels are none of the model's, or all of one class.
+        DataError: a column is absent, no label is the model's, or all are of one class.
         InputError: the threshold is not between 0 and 1, threshold or query is given where the
             task knows no such thing, or the model answers in text.
     """
-    case, cut = asked_case(model, table, terms)
+    sieve = table.sieve()
+    case, cut = asked_case(model, table, terms, sieve)
     oracle = Oracle(model, terms.recall, cancelled=terms.cancelled)
-    findings = oracle.run(probes, case, seed=terms.seed, progress=terms.progress)
-    if table.unlabelled:
-        findings.append(left_out(table.unlabelled, table.frame.height + table.unlabelled))
+    findings = run_answerable(oracle, probes, case, seed=terms.seed, progress=terms.progress)
+    findings = sieve.told(findings)
     kind, positive = kind_asked(model.signature, table.query), model.signature.positive or ""
     return Assessed(case, cut, positive, findings, kind, table.label, table.protected)
 
 
-def asked_case(model: Model, table: Table, terms: Terms = Terms()) -> tuple[Case, float | None]:
+def asked_case(
+    model: Model, table: Table, terms: Terms = Terms(), sieve: Sieve | None = None
+) -> tuple[Case, float | None]:
     """Return the case that an assessment of `model` on `table` is about, and its one threshold.
+
+    Rows whose label is none of the model's are left out, and noted in `sieve`.
 
     Raises:
         DataError, InputError: as `assess_asked`.
@@ -167,14 +181,15 @@ def asked_case(model: Model, table: Table, terms: Terms = Terms()) -> tuple[Case
     for feature in model.signature.inputs:
         column(table.frame, feature.name)
     rows = table.rows([feature.name for feature in model.signature.inputs])
-    dear = getattr(model, "costly", False)
-    asked = Remembered(model, terms.recall, terms.cancelled) if dear else model
-    shared = _Shared(rows, people(table.frame, table.protected), asked, terms)
+    sieve = sieve or table.sieve()
+    shared = _Shared(rows, people(table.frame, table.protected), model, terms, sieve)
     makers = {
         "decision": _decision, "classes": _classes, "labels": _labels,
         "number": _number, "ranking": _ranking,
     }  # fmt: skip
-    return makers[kind](table, shared)
+    case, cut = makers[kind](table, shared)
+    usable = sieve.usable[table.origin]
+    return case if usable.all() else without(case, ~usable), cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +200,12 @@ class _Shared:
     protected: Mapping[str, np.ndarray]
     model: Model
     terms: Terms
+    sieve: Sieve
+
+    @property
+    def refuse(self) -> Refuse:
+        """Notes the rows that cannot be used."""
+        return self.sieve.refuse
 
     def keywords(self) -> dict[str, Any]:
         """As a case takes it."""
@@ -197,8 +218,7 @@ class _Shared:
 
 def _decision(table: Table, shared: _Shared) -> tuple[Case, float | None]:
     signature, terms, rows = shared.model.signature, shared.terms, shared.rows
-    told = read_classes(table.frame[table.labels[0]], signature.classes, table.origin)
-    target = read_labels(told, signature.positive).target
+    target = read_target(table.frame[table.labels[0]], signature, table.origin, shared.sieve)
     if isinstance(terms.threshold, np.ndarray):
         cut, each = None, terms.threshold
     else:
@@ -217,15 +237,16 @@ def _decision(table: Table, shared: _Shared) -> tuple[Case, float | None]:
 
 def _classes(table: Table, shared: _Shared) -> tuple[Case, float | None]:
     classes = shared.model.signature.classes
-    told = read_classes(table.frame[table.labels[0]], classes, table.origin)
+    told = read_classes(table.frame[table.labels[0]], classes, table.origin, shared.refuse)
     place = {name: at for at, name in enumerate(classes)}
-    target = told.replace_strict(place, return_dtype=pl.Int64).to_numpy()
+    target = told.replace_strict(place, default=0, return_dtype=pl.Int64).to_numpy()
     return ClassesCase(target=target, classes=classes, **shared.keywords()), None
 
 
 def _labels(table: Table, shared: _Shared) -> tuple[Case, float | None]:
     names = shared.model.signature.classes
-    target = read_flags([table.frame[one] for one in table.labels], table.origin)
+    labels = [table.frame[one] for one in table.labels]
+    target = read_flags(labels, table.origin, shared.refuse)
     threshold = shared.terms.threshold
     cut = cut_off(None if isinstance(threshold, np.ndarray) else threshold)
     each = np.full(len(names), cut)
@@ -233,11 +254,12 @@ def _labels(table: Table, shared: _Shared) -> tuple[Case, float | None]:
 
 
 def _number(table: Table, shared: _Shared) -> tuple[Case, float | None]:
-    target = read_numbers(table.frame[table.labels[0]], "the true number", table.origin)
+    label = table.frame[table.labels[0]]
+    target = read_numbers(label, "the true number", table.origin, shared.refuse)
     return NumberCase(target=target, **shared.keywords()), None
 
 
 def _ranking(table: Table, shared: _Shared) -> tuple[Case, float | None]:
-    target = read_relevance(table.frame[table.labels[0]], table.origin)
-    query = queries(table.frame[str(table.query)], table.origin)
+    target = read_relevance(table.frame[table.labels[0]], table.origin, shared.refuse)
+    query = queries(table.frame[str(table.query)], table.origin, shared.refuse)
     return RankingCase(target=target, query=query, **shared.keywords()), None

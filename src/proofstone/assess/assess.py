@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,17 @@ from proofstone.assess.inference.shadows import read_shadows
 from proofstone.assess.labels import read_groups
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.levels import corrected_levels
+from proofstone.checks.memory import Cancelled
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe
 from proofstone.core.artifact import Draft, Stored
 from proofstone.core.canonical import canonical_json
+from proofstone.core.i18n import message
 from proofstone.core.project.schema import Assess, Data
 from proofstone.core.step import Context, step
+from proofstone.measures.arrays import evenly
 from proofstone.models.constraints import Bounds, Constraints
+from proofstone.models.contract import Model
 from proofstone.models.cross_fitted import CrossFitted
 from proofstone.models.open import open_model
 from proofstone.models.rows import Rows
@@ -36,6 +40,35 @@ def assess_candidate(context: Context) -> Mapping[str, Draft]:
     Rows that the split judges are answered by the model of their fold, which never saw them, so
     cross-fitted findings speak of the procedure; attributions speak of the released model.
     """
+    if context.cancelled():
+        raise Cancelled
+    probes = len(context.plugins)
+    context.progress(message("{n} probes ask the model").format(n=probes))
+    told = Measured(context.settings, context.inputs, context.plugins, context.seed)
+    (document,) = context.map(_findings, [told])
+    return {"findings": Draft("findings", {"findings.json": document})}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the findings of one candidate follow from; a worker is sent it."""
+
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, Stored]
+    plugins: Mapping[str, Probe]
+    seed: int
+
+
+def _findings(told: Measured) -> bytes:
+    asked, probes, case = candidate_case(told)
+    findings = Oracle(asked).run(probes, case, seed=told.seed)
+    return canonical_json([finding.to_json() for finding in findings])
+
+
+def candidate_case(
+    context: Context | Measured,
+) -> tuple[Model, list[Probe], DecisionCase]:
+    """Return the model that probes ask, the probes, and the case of one candidate."""
     model = open_model(_files(context.inputs["model"]))
     predictions = _parquet(context.inputs["predictions"], "predictions.parquet")
     table = _parquet(context.inputs["table"], "table.parquet")
@@ -43,9 +76,7 @@ def assess_candidate(context: Context) -> Mapping[str, Draft]:
     asked = CrossFitted(_fold_models(context.inputs["fold_models"]), _fold_of(split, table.height))
     probes = [context.plugins[name] for name in sorted(context.plugins)]
     case = _with_shadows(_case(context.settings, probes, model, table, split, predictions), context)
-    findings = Oracle(asked).run(probes, case, seed=context.seed, progress=context.progress)
-    document = canonical_json([finding.to_json() for finding in findings])
-    return {"findings": Draft("findings", {"findings.json": document})}
+    return asked, probes, case
 
 
 def _case(
@@ -80,7 +111,7 @@ def _case(
     )
 
 
-def _with_shadows(case: DecisionCase, context: Context) -> DecisionCase:
+def _with_shadows(case: DecisionCase, context: Context | Measured) -> DecisionCase:
     """The case with the shadow models that were planned for it, or with why there are none."""
     shadows, known = None, {"without": context.settings.get("without_shadows", "")}
     if "shadows" in context.inputs:
@@ -107,7 +138,7 @@ def _spread(rows: np.ndarray, most: int) -> np.ndarray:
     """At most `most` of `rows`, evenly spread."""
     if len(rows) <= most:
         return rows.astype(np.int64)
-    return rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)].astype(np.int64)
+    return rows[evenly(len(rows), most)].astype(np.int64)
 
 
 def _fold_of(split: pl.DataFrame, height: int) -> np.ndarray:

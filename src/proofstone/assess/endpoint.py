@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from proofstone.checks.memory import Memory
+from proofstone.checks.memory import Memory, never
 from proofstone.checks.oracle import Tally
 from proofstone.checks.probe import Ask
 from proofstone.core.errors import InputError
@@ -50,6 +50,7 @@ class EndpointAssistant:
     """
 
     by_origin = False
+    rows_a_call = 1
 
     def __init__(
         self,
@@ -58,13 +59,14 @@ class EndpointAssistant:
         instructions: str = INSTRUCTIONS,
         max_tokens: int = 256,
         recall: Recall | None = None,
+        cancelled: Callable[[], bool] = never,
     ) -> None:
         self.instructions = instructions
         self.tally = Tally()
         self.id = remote.id
         self.batch_size = 64
         self._operation = Generate(max_tokens)
-        self._memory = Memory(remote, self.tally, recall)
+        self._memory = Memory(remote, self.tally, recall, cancelled=cancelled)
 
     @property
     def operations(self) -> frozenset[type[Operation]]:
@@ -82,6 +84,7 @@ class EndpointAssistant:
         Raises:
             InputError: the operation is not `Reply`.
             EndpointError, OverBudget, RowError: as the remote model raises.
+            Cancelled: somebody asked to stop.
         """
         if not isinstance(operation, AskReply):
             raise InputError(f"an endpoint does not answer {type(operation).__name__}")

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from proofstone.assess.usable import UNLABELLED, Fault, Refuse, more, strictly
 from proofstone.core.errors import DataError
+from proofstone.core.i18n import message
 from proofstone.core.project.nearest import nearest
 from proofstone.measures.groups import Groups
 
 MISSING = "(missing)"
 """The group of people whose protected attribute is not known."""
 
-_TRUE = {"1", "true", "yes", "y", "t"}
-_FALSE = {"0", "false", "no", "n", "f"}
+TRUE = frozenset({"1", "true", "yes", "y", "t"})
+"""What says that something holds, in lower case."""
+
+FALSE = frozenset({"0", "false", "no", "n", "f"})
+"""What says that it does not."""
 
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """`target` (n,) is 1 where the label is `positive`; `negative` names all the rest."""
+    """`target` (n,) is 1 where the label is `positive`; `negative` names all the rest.
+
+    Rows without a label count among the rest.
+    """
 
     target: np.ndarray
     positive: str
@@ -38,20 +47,23 @@ def column(frame: pl.DataFrame, name: str) -> pl.Series:
     return frame[name]
 
 
-def read_labels(series: pl.Series, positive: str | None = None) -> Labels:
+def read_labels(
+    series: pl.Series, positive: str | None = None, refuse: Refuse = strictly
+) -> Labels:
     """Read a label column of two values, or of more where `positive` says which one counts.
 
     Without `positive`, 1, true, yes, y and t are positive; 0, false, no, n and f are not.
 
     Raises:
-        DataError: a label is missing, all are of one class, or which one is positive is unclear.
+        DataError: all labels are of one class, or which one is positive is unclear; or what
+            `refuse` raises where some are missing.
     """
-    found = texts(series)
-    _refuse(series.name, found.is_null(), "has no label", "drop the row or fill the label in")
-    values = sorted(found.unique().to_list())
+    found = complete(series, refuse)
+    values = sorted(found.drop_nulls().unique().to_list())
     if len(values) == 1:
         raise DataError(
-            f"column {series.name}: all {len(found)} labels are {values[0]!r}",
+            f"column {series.name}: all {found.len() - found.null_count()} labels are "
+            f"{values[0]!r}",
             hint="two classes are needed: add rows of the other, or name another label column",
         )
     if positive is None:
@@ -62,32 +74,67 @@ def read_labels(series: pl.Series, positive: str | None = None) -> Labels:
         )
     others = [value for value in values if value != positive]
     negative = others[0] if len(others) == 1 else f"not {positive}"
-    return Labels((found == positive).to_numpy().astype(np.int64), positive, negative)
+    target = (found == positive).fill_null(False)
+    return Labels(target.to_numpy().astype(np.int64), positive, negative)
 
 
-def read_scores(series: pl.Series) -> np.ndarray:
-    """Read a column of probabilities, float64 (n,).
+def complete(series: pl.Series, refuse: Refuse = strictly) -> pl.Series:
+    """The labels as texts; those that are missing are refused, and null where that is no error.
 
     Raises:
-        DataError: a value is missing, no number, or not from 0 to 1; the message names its row.
+        DataError: as `texts`, or what `refuse` raises.
+    """
+    found = texts(series)
+    if found.has_nulls():
+        bad = found.is_null().to_numpy()
+        told = "has no label" + more(bad, "nor have")
+        hint = "drop the row or fill the label in"
+        refuse(Fault(series.name, bad, UNLABELLED, lambda at: told, hint))
+    return found
+
+
+_UNSCORED = message(
+    "{bad} of {rows} rows have no score, and were left out; "
+    "no gate opens on the rest (column {column}, row {places})"
+)
+_NO_NUMBER = message(
+    "{bad} of {rows} rows have a score that is no number, and were left out; "
+    "no gate opens on the rest (column {column}, row {places})"
+)
+_OUTSIDE = message(
+    "{bad} of {rows} rows have a score that is not between 0 and 1, and were left out; "
+    "no gate opens on the rest (column {column}, row {places})"
+)
+
+
+def read_scores(series: pl.Series, refuse: Refuse = strictly) -> np.ndarray:
+    """Read a column of probabilities, float64 (n,); NaN where that is no error.
+
+    Raises:
+        DataError: the column holds no numbers; or what `refuse` raises where a value is missing,
+            no number, or not from 0 to 1.
     """
     name, hint = series.name, "give the probability of the positive class, from 0 to 1"
     if not (series.dtype.is_numeric() or series.dtype in (pl.String, pl.Null)):
         raise DataError(f"column {name}: holds {series.dtype}, not numbers", hint=hint)
     numbers = series.cast(pl.Float64, strict=False)
-    bad = numbers.is_null() & series.is_not_null()
-    if bad.any():
-        row = int(bad.arg_max() or 0)
-        raise DataError(f"column {name}, row {row}: {series[row]!r} is not a number", hint=hint)
-    _refuse(name, numbers.is_null() | numbers.is_nan(), "has no score", hint)
-    outside = (numbers < 0) | (numbers > 1)
-    if outside.any():
-        row = int(outside.arg_max() or 0)
-        raise DataError(
-            f"column {name}, row {row}: the score {numbers[row]:g} is not between 0 and 1",
-            hint=hint,
-        )
-    return numbers.to_numpy()
+    absent = numbers.is_null() | numbers.is_nan()
+    outside = ((numbers < 0) | (numbers > 1)) & ~absent
+    lacking = "has no score" + more(absent.to_numpy(), "nor have")
+    for bad, why, told in (
+        (numbers.is_null() & series.is_not_null(), _NO_NUMBER, _said(series, "is not a number")),
+        (absent, _UNSCORED, lambda at: lacking),
+        (outside, _OUTSIDE, lambda at: f"the score {numbers[at]:g} is not between 0 and 1"),
+    ):
+        found = bad.fill_null(False).to_numpy()
+        if found.any():
+            refuse(Fault(name, found, why, told, hint))
+    return np.where(outside.fill_null(True), np.nan, numbers.to_numpy())
+
+
+def _said(series: pl.Series, what: str) -> Callable[[int], str]:
+    """What is wrong with a value, which is shown."""
+    return lambda at: f"{series[at]!r} {what}"
 
 
 def read_groups(series: pl.Series) -> np.ndarray:
@@ -99,7 +146,7 @@ def grouped(values: np.ndarray) -> Groups:
     """The groups of a column of texts (n,), coded; faster than for values of any kind."""
     series = pl.Series(values, dtype=pl.String).fill_null(MISSING)
     names = series.unique().sort()
-    codes = series.cast(pl.Enum(names)).to_physical().cast(pl.Int64)
+    codes = series.rank("dense").cast(pl.Int64) - 1
     return Groups(codes.to_numpy(), tuple(names.to_list()))
 
 
@@ -122,21 +169,13 @@ def texts(series: pl.Series) -> pl.Series:
 
 
 def _positive(name: str, values: list[str]) -> str:
-    chosen = [value for value in values if value.lower() in _TRUE]
-    if len(chosen) == 1 and all(value.lower() in _TRUE | _FALSE for value in values):
+    chosen = [value for value in values if value.lower() in TRUE]
+    if len(chosen) == 1 and all(value.lower() in TRUE | FALSE for value in values):
         return chosen[0]
     raise DataError(
         f"column {name}: which value is positive? there are {_listed(values)}",
         hint=f"name it, such as --positive {values[-1]}",
     )
-
-
-def _refuse(name: str, bad: pl.Series, what: str, hint: str) -> None:
-    if bad.any():
-        row = int(bad.arg_max() or 0)
-        more = int(bad.sum()) - 1
-        others = f" (nor have {more} more)" if more else ""
-        raise DataError(f"column {name}, row {row}: {what}{others}", hint=hint)
 
 
 def _listed(values: list[str]) -> str:

@@ -10,7 +10,14 @@ import numpy as np
 import polars as pl
 
 from proofstone.assess.foreign.kind import Found, Task, find_kind
-from proofstone.assess.foreign.recorded import About, features, inputs, people, recorded_case
+from proofstone.assess.foreign.recorded import (
+    About,
+    features,
+    inputs,
+    kept_rows,
+    people,
+    recorded_case,
+)
 from proofstone.assess.foreign.replayed import replayed
 from proofstone.assess.labels import column, read_labels, read_scores
 from proofstone.assess.probes.calibration import calibration
@@ -21,13 +28,15 @@ from proofstone.assess.probes.group_fairness import group_fairness
 from proofstone.assess.probes.probability import probability
 from proofstone.assess.probes.shapley import shapley
 from proofstone.assess.probes.weak_slices import weak_slices
+from proofstone.assess.usable import Sieve
 from proofstone.checks.cases import Case, DecisionCase
-from proofstone.checks.oracle import Oracle
+from proofstone.checks.oracle import Oracle, unmeasured
 from proofstone.checks.probe import Probe
 from proofstone.core.errors import InputError
-from proofstone.core.finding import Finding, Verdict
+from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.core.project.known import Kind
+from proofstone.measures.arrays import evenly
 from proofstone.models.contract import Signature
 from proofstone.models.predictions import Recorded
 from proofstone.models.rows import Rows
@@ -90,8 +99,11 @@ def assess_predictions(
     is the relevance, `query` says what is ranked together. Columns other than these are what weak
     slices are sought in. Probes that need answers about changed rows are not applicable.
 
+    Rows without a label are left out, and a finding says how many. So are rows whose label or score
+    cannot be used; what is measured on the others is then inconclusive.
+
     Raises:
-        DataError: a column is absent, a value does not fit, or the label has one class.
+        DataError: a column is absent, no row can be used, or the label has one class.
         InputError: the threshold is not between 0 and 1, `task` is none, or threshold, positive
             or query is given where the task knows no such thing.
     """
@@ -99,41 +111,43 @@ def assess_predictions(
         frame, label=label, score=score, query=query, task=task, positive=positive
     )  # fmt: skip
     refuse_unread(found.kind, threshold=threshold, positive=positive, query=query)
-    groups = people(frame, protected)
+    groups, sieve = people(frame, protected), Sieve(frame.height)
     case: Case
     cut: float | None
     if found.kind == "decision":
-        case, model, cut, named = _decision(
-            frame, found, groups, threshold, positive, level, levels or {}
-        )
+        about = About(groups, level=level, levels=levels or {})
+        case, model, cut, named = _decision(frame, found, about, threshold, positive, sieve)
     else:
         cut, named = cut_off(threshold) if found.kind == "labels" else None, ""
         about = About(groups, 0.5 if cut is None else cut, level, levels or {})
-        case, model = recorded_case(frame, found, about)
+        case, model = recorded_case(frame, found, about, sieve)
     fitting = [probe for probe in probes if probe.rows(case) <= len(case)]
     findings = Oracle(model).run([replayed(one, model) for one in fitting], case, seed=seed)
-    beyond = [_beyond(probe) for probe in probes if probe not in fitting]
-    return Assessed(case, cut, named, findings + beyond, found.kind, found.label, tuple(groups))
+    no = message("recorded predictions hold no answer about changed rows")
+    beyond = [one for probe in probes if probe not in fitting for one in unmeasured(probe, no)]
+    told = sieve.told(findings + beyond)
+    return Assessed(case, cut, named, told, found.kind, found.label, tuple(groups))
 
 
 def _decision(
     frame: pl.DataFrame,
     found: Found,
-    groups: Mapping[str, np.ndarray],
+    about: About,
     threshold: Threshold,
     positive: str | None,
-    level: float,
-    levels: Mapping[tuple[str, str], float],
+    sieve: Sieve,
 ) -> tuple[DecisionCase, Recorded, float, str]:
     (label,), (score,) = found.labels.values(), found.scores.values()
-    labels = read_labels(column(frame, label), positive)
-    scores = read_scores(column(frame, score))
-    rows = Rows.of(inputs(frame.drop(label, score)))
+    labels = read_labels(column(frame, label), positive, sieve.refuse)
+    scores = sieve.kept(read_scores(column(frame, score), sieve.refuse))
+    target = sieve.kept(labels.target)
+    rows = kept_rows(inputs(frame.drop(label, score)), sieve)
+    groups = {name: sieve.kept(one) for name, one in about.protected.items()}
     classes = (labels.negative, labels.positive)
     signature = Signature(features(rows.frame), "probabilities", classes, labels.positive)
     model = Recorded(rows, scores, signature)
-    cut = decision_threshold(threshold, scores, labels.target)
-    case = decision_case(rows, labels.target, cut, groups, level, levels)
+    cut = decision_threshold(threshold, scores, target)
+    case = decision_case(rows, target, cut, groups, about.level, about.levels)
     return case, model, cut, labels.positive
 
 
@@ -176,24 +190,9 @@ def refuse_unread(
             )
 
 
-def left_out(missing: int, rows: int) -> Finding:
-    """The finding that says how many of `rows` were left out, as they have no label."""
-    reason = message("{missing} of {rows} rows have no label, and were left out").format(
-        missing=missing, rows=rows
-    )
-    return Finding(
-        probe="labels",
-        metric="unlabelled_rows",
-        verdict=Verdict.NOT_RUN,
-        n=missing,
-        reason=reason,
-    )
-
-
 def compared(rows: Rows) -> Rows:
     """At most 200 of the rows, evenly spread, for attributions to compare with."""
-    kept = np.linspace(0, len(rows) - 1, min(_BACKGROUND, len(rows))).astype(np.int64)
-    return rows.take(kept)
+    return rows.take(evenly(len(rows), _BACKGROUND))
 
 
 def decision_threshold(threshold: Threshold, score: np.ndarray, target: np.ndarray) -> float:
@@ -221,11 +220,3 @@ def cut_off(threshold: Threshold) -> float:
             hint="give a probability such as 0.5, or base_rate for decisions",
         )
     return float(threshold)
-
-
-def _beyond(probe: Probe) -> Finding:
-    return Finding(
-        probe=probe.name,
-        metric=probe.metrics[0],
-        reason=message("recorded predictions hold no answer about changed rows"),
-    )

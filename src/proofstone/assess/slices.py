@@ -13,6 +13,7 @@ from proofstone.models.text.language import language_of
 
 _BINS = 4
 _CATEGORIES = 12
+_PAIRED = 150
 
 Condition = tuple[tuple[str, int], ...]
 """Pairs of a column and the number of its part; a row must be in each."""
@@ -77,8 +78,13 @@ def _divides(series: pl.Series) -> bool:
 
 
 def search(parts: Mapping[str, Cut], loss: np.ndarray, least: int) -> Slices:
-    """All slices of one and two columns that hold at least `least` rows, and leave as many out."""
-    found = list(_singles(parts, loss)) + list(_pairs(parts, loss))
+    """All slices of one and two columns that hold at least `least` rows, and leave as many out.
+
+    Of more than 150 columns none are paired: there would be too many pairs.
+    """
+    found = list(_singles(parts, loss))
+    if len(parts) <= _PAIRED:
+        found += _pairs(parts, loss)
     conditions = [condition for block in found for condition in block[0]]
     sums = np.concatenate([block[1] for block in found], axis=1) if found else np.zeros((3, 0))
     kept = (sums[0] >= least) & (len(loss) - sums[0] >= least)

@@ -16,9 +16,16 @@ OFF = 1e-3
 
 
 class Unusable(InputError, ValueError):
-    """What a model answered cannot be used: the wrong shape, or values that are none."""
+    """What a model answered cannot be used: the wrong shape, or values that are none.
+
+    `rows` are those that it answered so about, where it answered well about others.
+    """
 
     code = "answer"
+
+    def __init__(self, text: str, *, rows: Rows | None = None) -> None:
+        super().__init__(text)
+        self.rows = rows
 
 
 def shaped(
@@ -68,15 +75,16 @@ def fault(
     bad = np.flatnonzero(broken(operation, signature, values))
     if not len(bad):
         return None
-    at, told = int(bad[0]), np.asarray(values[bad[0]])
-    if not np.isfinite(told).all():
+    at, first = int(bad[0]), np.asarray(values[bad[0]])
+    if not np.isfinite(first).all():
         what = "NaN or infinity"
-    elif (told < -OFF).any() or (told > 1.0 + OFF).any():
+    elif (first < -OFF).any() or (first > 1.0 + OFF).any():
         what = "a probability that is not between 0 and 1"
     else:
-        what = f"probabilities that sum to {told.sum():.4g}"
+        what = f"probabilities that sum to {first.sum():.4g}"
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-    return Unusable(f"the model answered {what} for row {rows.origin[at]}{more}")
+    told = f"the model answered {what} for row {rows.origin[at]}{more}"
+    return Unusable(told, rows=rows.take(bad))
 
 
 def together(answers: Sequence[Any]) -> np.ndarray:

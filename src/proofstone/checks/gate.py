@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from proofstone.core.finding import Finding, Verdict
+from proofstone.core.finding import FIRST, Finding, Verdict
 from proofstone.core.i18n import message
+from proofstone.core.project.known import CHANGES
 from proofstone.core.project.schema import Gate
 from proofstone.measures.power import rows_needed
 
@@ -20,15 +21,22 @@ class Opening:
 
     @property
     def open(self) -> bool:
-        """Open only when every gate passed or does not apply, as the file itself says."""
+        """Open only when every gate passed, or does not apply by the file or as a first release."""
         return self.verdict is Verdict.PASS
 
 
 def judge(finding: Finding, gate: Gate) -> Finding:
-    """Return `finding` with the gate's limit and the verdict that its interval allows."""
+    """Return `finding` with the gate's limit and the verdict that its interval allows.
+
+    A limit on a change does not apply to a first release, which says so of itself. What is
+    inconclusive already, as not all rows could be used, may break a limit, and keeps none.
+    """
+    if _first(finding) and not gate.not_applicable:
+        return finding.judged(verdict=Verdict.NOT_APPLICABLE)
     limit, direction = (gate.max, "max") if gate.max is not None else (gate.min, "min")
     if limit is None or gate.not_applicable:
         return finding.judged(verdict=Verdict.NOT_APPLICABLE, reason=gate.not_applicable)
+    partly = finding.verdict is Verdict.INCONCLUSIVE and not finding.gated
     finding = finding.judged(limit=limit, direction=direction, rows_needed=None)
     if finding.value is None:
         known = finding.verdict is Verdict.NOT_RUN
@@ -38,6 +46,8 @@ def judge(finding: Finding, gate: Gate) -> Finding:
         return finding.judged(verdict=Verdict.INCONCLUSIVE, reason=message("it has no interval"))
     sign = 1.0 if direction == "max" else -1.0
     worst, best = sorted((sign * finding.low, sign * finding.high), reverse=True)
+    if worst <= sign * limit and partly:
+        return finding.judged(verdict=Verdict.INCONCLUSIVE)
     if worst <= sign * limit:
         return finding.judged(
             verdict=Verdict.PASS, reason=message("the whole interval keeps the limit")
@@ -54,11 +64,25 @@ def judge(finding: Finding, gate: Gate) -> Finding:
     )
 
 
+def _first(finding: Finding) -> bool:
+    """Whether it is a change that has nothing to be a change from."""
+    known = finding.metric in CHANGES and finding.value is None
+    return known and finding.details.get(FIRST) is True
+
+
 def find(findings: Iterable[Finding], gate: Gate) -> Finding:
-    """Return the finding that `gate` is about, or a `not_run` one when nothing measured it."""
+    """Return the finding that `gate` is about, or a `not_run` one when nothing measured it.
+
+    Where a probe could not measure the metric at all, that is the reason for every subject.
+    """
+    refusal = None
     for finding in findings:
         if finding.metric == gate.metric and finding.subject == gate.subject:
             return finding
+        if finding.metric == gate.metric and finding.subject == "all" and finding.value is None:
+            refusal = refusal or finding.judged(subject=gate.subject)
+    if refusal is not None:
+        return refusal
     reason = message("no probe measured {metric} of {subject}").format(
         metric=gate.metric, subject=gate.subject
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -14,9 +15,11 @@ from proofstone.checks.probe import Ask
 from proofstone.checks.shelf import Shelf, distinct
 from proofstone.core.budget import OverBudget
 from proofstone.core.canonical import digest_json
+from proofstone.core.errors import InputError
 from proofstone.core.step import Recall
 from proofstone.models.contract import Model, Operation
 from proofstone.models.endpoint.errors import EndpointError
+from proofstone.models.errors import RowError
 from proofstone.models.rows import Rows
 
 ROOM = 256 << 20
@@ -31,11 +34,23 @@ class Cancelled(Exception):
 
 
 class Counter(Protocol):
-    """What the memory counts as it works."""
+    """What counts as the memory works."""
 
-    asked: int
-    answered: int
-    calls: int
+    def ask(self, asks: Sequence[Ask]) -> None:
+        """These were asked."""
+
+    def answer(self, operation: Operation, rows: int, seconds: float) -> None:
+        """The model answered so many rows in one call, which took so long."""
+
+
+@runtime_checkable
+class Partly(Protocol):
+    """A model that answers a batch in several requests, some of which may fail."""
+
+    def partly(
+        self, operation: Operation, rows: Rows, draw: int = 0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Of a batch that failed: the places of rows that were answered, and their answers."""
 
 
 def never() -> bool:
@@ -103,6 +118,26 @@ class Memory:
             answers.update(zip(window, found, strict=True))
         return [answers[i] for i in range(len(asks))]
 
+    def straight(self, ask: Ask) -> np.ndarray:
+        """Answer in batches without looking for rows that are known: quicker for a cheap model.
+
+        Raises:
+            ValueError, Cancelled: as `answer`.
+        """
+        self._counter.ask([ask])
+        operation, draw, rows = ask.operation, ask.draw, ask.rows
+        places = np.arange(len(rows))
+        if not len(rows):
+            return np.empty((0, max(1, len(self._model.signature.classes))))
+        done = [
+            self._call(operation, draw, rows.take(part)) for part in self._batches(rows, places)
+        ]
+        values = _joined(done)
+        wrong = fault(operation, self._model.signature, values, rows)
+        if wrong is not None:
+            raise wrong
+        return values
+
     def forget(self) -> None:
         """End a turn: an endpoint that could not be reached in it is tried again in the next."""
         self._hopeless = None
@@ -110,7 +145,7 @@ class Memory:
     def _window(
         self, operation: Operation, draw: int, asks: Sequence[Ask]
     ) -> list[np.ndarray | Exception]:
-        self._counter.asked += sum(len(ask.rows) for ask in asks)
+        self._counter.ask(asks)
         parts = {id(ask.rows): ask.rows for ask in asks}
         kept = {id(ask.rows) for ask in asks if ask.keep}
         shelf = self._shelves.setdefault((operation, draw), Shelf())
@@ -190,13 +225,15 @@ class Memory:
             raise Cancelled
         if self._hopeless is not None:
             raise self._hopeless
+        begun = time.perf_counter()
         try:
             values = self._model.answer(operation, rows, draw)
         except (EndpointError, OverBudget) as error:
             self._hopeless = error
             raise
-        self._counter.calls += 1
-        self._counter.answered += len(rows)
+        except RowError as error:
+            raise error.placed(rows.origin) from error
+        self._counter.answer(operation, len(rows), time.perf_counter() - begun)
         return shaped(operation, self._model.signature, values, rows)
 
     def _dear(self, recall: Recall, operation: Operation, draw: int, rows: Rows) -> np.ndarray:
@@ -211,12 +248,32 @@ class Memory:
         known = dict(recall.get(keys))
         missing = np.array([i for i, key in enumerate(keys) if key not in known], dtype=np.int64)
         for part in self._batches(rows, missing):
-            values = self._call(operation, draw, rows.take(part))
+            try:
+                values = self._call(operation, draw, rows.take(part))
+            except BaseException:
+                self._saved(recall, operation, draw, rows.take(part), [keys[i] for i in part])
+                raise
             usable = ~broken(operation, self._model.signature, values)
             fresh = {keys[i]: value for i, value in zip(part, values.tolist(), strict=True)}
             recall.put({keys[i]: fresh[keys[i]] for i in part[usable]})
             known |= fresh
         return together([known[key] for key in keys])
+
+    def _saved(
+        self, recall: Recall, operation: Operation, draw: int, rows: Rows, keys: Sequence[str]
+    ) -> None:
+        """Keep what of a batch was answered, and paid, before it failed or was broken off."""
+        if not isinstance(self._model, Partly):
+            return
+        signature = self._model.signature
+        try:
+            places, values = self._model.partly(operation, rows, draw)
+            shaped(operation, signature, values, rows.take(places))
+        except InputError:  # what was answered cannot be used; the error under way says more
+            return
+        usable = ~broken(operation, signature, values)
+        pairs = zip(places[usable], values[usable].tolist(), strict=True)
+        recall.put({keys[place]: value for place, value in pairs})
 
 
 def batch_size(model: Model, rows: Rows, room: int) -> int:

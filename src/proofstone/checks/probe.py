@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from importlib import import_module
+from pickle import PicklingError
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,7 +42,8 @@ AnyCase = TypeVar("AnyCase", bound=Case)
 class Probe:
     """A declared probe: a generator function, the operation that it needs, its bound of rows.
 
-    `about` is the kind of case, or the kinds, that it can assess.
+    `about` is the kind of case, or the kinds, that it can assess; `shadows` says whether it reads
+    shadow models.
     """
 
     name: str
@@ -51,11 +54,28 @@ class Probe:
     metrics: tuple[str, ...]
     standards: tuple[str, ...] = ()
     about: type[Case] | tuple[type[Case], ...] = DecisionCase
+    shadows: bool = False
 
     @property
     def module(self) -> str:
         """The module that defines the probe."""
         return self.function.__module__
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
+        """Another process finds the probe where it is declared: by module and name.
+
+        Raises:
+            pickle.PicklingError: it is not what stands there.
+        """
+        place = self.module, self.function.__qualname__
+        if _declared(*place) is not self:
+            raise PicklingError(f"the probe {self.name} is not the one that {self.module} declares")
+        return _declared, place
+
+
+def _declared(module: str, name: str) -> Any:
+    """What stands under `name` in a module; None where nothing does."""
+    return getattr(import_module(module), name, None)
 
 
 def probe(
@@ -66,6 +86,7 @@ def probe(
     metrics: tuple[str, ...],
     standards: tuple[str, ...] = (),
     about: type[Case] | tuple[type[Case], ...] = DecisionCase,
+    shadows: bool = False,
 ) -> Callable[[Callable[[AnyCase, np.random.Generator], Probing]], Probe]:
     """Declare the decorated generator function as a probe, named as the function is.
 
@@ -73,10 +94,13 @@ def probe(
     findings measure; `family` names the family of tests whose number its gated findings are
     corrected for; `standards` are the entries of published lists that it is evidence about, such
     as `LLM01:2025` (OWASP Top 10 for LLM applications), which each of its findings carries.
-    `about` is the kind of case, or the kinds, that it can assess.
+    `about` is the kind of case, or the kinds, that it can assess; with `shadows` a run fits
+    shadow models for it, which its case then holds.
     """
 
     def declare(function: Callable[[AnyCase, np.random.Generator], Probing]) -> Probe:
-        return Probe(function.__name__, function, needs, rows, family, metrics, standards, about)
+        return Probe(
+            function.__name__, function, needs, rows, family, metrics, standards, about, shadows
+        )
 
     return declare

@@ -8,6 +8,11 @@ from typing import Protocol
 
 from proofstone.core.errors import InputError
 
+_ROUNDED = 1e-12
+"""A limit that is reached exactly may be spent, whatever the rounding of sums of prices."""
+
+_IN = {"money": "in money"}
+
 
 class OverBudget(InputError):
     """The next call might cost more than is left, so it was not made."""
@@ -31,8 +36,8 @@ class Reservation(Protocol):
 class Budget(Protocol):
     """Who is asked before each call."""
 
-    def reserve(self, prompt_tokens: int, completion_tokens: int) -> Reservation:
-        """Set aside the most that a call can take.
+    def reserve(self, prompt_tokens: int, completion_tokens: int, *, rows: int = 0) -> Reservation:
+        """Set aside the most that a call can take; `rows` is how many rows of a table it asks.
 
         Raises:
             OverBudget: that is more than is left.
@@ -41,18 +46,35 @@ class Budget(Protocol):
 
 @dataclass(frozen=True)
 class Prices:
-    """Money for a million tokens, in whatever currency the limit is in."""
+    """Money for a million tokens, a call and a row, in whatever currency the limit is in.
 
-    prompt: float
-    completion: float
+    Raises:
+        InputError: one is negative, or no number.
+    """
 
-    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """Return the price of a call.
+    prompt: float = 0.0
+    completion: float = 0.0
+    call: float = 0.0
+    row: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, price in vars(self).items():
+            if not 0.0 <= price < float("inf"):
+                hint = "a price is a number from 0 on"
+                raise InputError(f"the price {name} is {price}", hint=hint)
+
+    def of(
+        self, prompt_tokens: int, completion_tokens: int, *, calls: int = 1, rows: int = 0
+    ) -> float:
+        """Return the price of so many calls, which read and write so much altogether.
 
         >>> Prices(prompt=0.5, completion=1.5).of(1_000_000, 2_000_000)
         3.5
+        >>> Prices(call=0.25, row=0.5).of(0, 0, calls=2, rows=3)
+        2.0
         """
-        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
+        words = (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
+        return words + calls * self.call + rows * self.row
 
 
 @dataclass(frozen=True)
@@ -105,27 +127,28 @@ the next call may take 70
         """What was spent until now, without what is set aside."""
         return self._spent
 
-    def reserve(self, prompt_tokens: int, completion_tokens: int) -> Reservation:
-        """Set aside the most that a call can take.
+    def reserve(self, prompt_tokens: int, completion_tokens: int, *, rows: int = 0) -> Reservation:
+        """Set aside the most that a call can take; one that asks nothing costs no money.
 
         Raises:
             OverBudget: that is more than is left.
         """
-        most = self._cost(prompt_tokens, completion_tokens)
+        most = self._cost(prompt_tokens, completion_tokens, rows)
         with self._lock:
             for name, limit in self._limits.items():
                 taken = getattr(self._spent, name) + getattr(self._aside, name)
-                if limit is not None and taken + getattr(most, name) > limit:
+                if limit is not None and taken + getattr(most, name) > limit * (1.0 + _ROUNDED):
                     raise OverBudget(
-                        f"the budget of {limit:g} {name}: {taken:g} are spent or set aside, "
-                        f"and the next call may take {getattr(most, name):g}",
+                        f"the budget of {limit:g} {_IN.get(name, name)}: {taken:g} are spent or "
+                        f"set aside, and the next call may take {getattr(most, name):g}",
                         hint="raise the limit, or ask less: what was answered is kept",
                     )
             self._aside = _sum(self._aside, most)
-        return _Aside(self, most)
+        return _Aside(self, most, rows)
 
-    def _cost(self, prompt_tokens: int, completion_tokens: int) -> Spent:
-        money = self._prices.of(prompt_tokens, completion_tokens)
+    def _cost(self, prompt_tokens: int, completion_tokens: int, rows: int) -> Spent:
+        asks = prompt_tokens + completion_tokens + rows > 0
+        money = self._prices.of(prompt_tokens, completion_tokens, calls=int(asks), rows=rows)
         return Spent(1, prompt_tokens + completion_tokens, money)
 
     def _settle(self, aside: Spent, spent: Spent) -> None:
@@ -138,10 +161,11 @@ the next call may take 70
 class _Aside:
     budget: Spending
     most: Spent
+    rows: int = 0
     open: bool = True
 
     def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
-        self._end(self.budget._cost(prompt_tokens, completion_tokens))
+        self._end(self.budget._cost(prompt_tokens, completion_tokens, self.rows))
 
     def keep(self) -> None:
         self._end(self.most)

@@ -21,6 +21,10 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+FIRST = "first_release"
+"""The detail by which a change says that no release stands that could be changed from."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One measured quantity with its interval, and the verdict once a gate has judged it.

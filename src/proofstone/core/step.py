@@ -57,6 +57,9 @@ class Context(Protocol):
     def seed(self) -> int:
         """Seed derived from the project's seed and the step's name."""
 
+    def cancelled(self) -> bool:
+        """Whether the run is being stopped: what is not finished then is not kept."""
+
     def map(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
         """Apply a module-level `function` to each part where the executor has room, in order."""
 

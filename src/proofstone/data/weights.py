@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from proofstone.core.artifact import Draft
 from proofstone.core.canonical import digest_json
+from proofstone.core.durable import border
 from proofstone.core.errors import DataError
 from proofstone.core.settings import settings
 from proofstone.core.step import Context, step
@@ -32,9 +34,13 @@ def fetch_weights(context: Context) -> Mapping[str, Draft]:
     address = located(context.settings["address"], context.directory)
     sha256 = context.settings["sha256"]
     fetched = fetch(address, sha256=sha256, folder=settings().models, tell=context.progress)
-    held = _files(fetched.path)
-    if WEIGHTS not in held:
-        chat_folder({name.removeprefix(f"{WEIGHTS}/"): held[name] for name in held}, address)
+    found = _files(fetched.path)
+    if WEIGHTS not in found:
+        chat_folder(
+            {name.removeprefix(f"{WEIGHTS}/"): _document(one) for name, one in found.items()},
+            address,
+        )
+    held = {name: _copied(one, context.scratch / name) for name, one in found.items()}
     meta = {
         "address": context.settings["address"],
         "sha256": fetched.sha256,
@@ -69,10 +75,23 @@ def fingerprint(address: str, sha256: str | None, directory: Path) -> str:
     return files.fingerprint(path, directory)
 
 
-def _files(path: Path) -> dict[str, bytes]:
+def _files(path: Path) -> dict[str, Path]:
     if not path.is_dir():
-        return {WEIGHTS: path.read_bytes()}
-    return {f"{WEIGHTS}/{name}": one.read_bytes() for name, one in _listed(path)}
+        return {WEIGHTS: path}
+    return {f"{WEIGHTS}/{name}": one for name, one in _listed(path)}
+
+
+def _document(path: Path) -> bytes:
+    """A file of a chat model as far as it is looked into: tensors, which are large, are not."""
+    return b"" if path.suffix.lower() == ".safetensors" else path.read_bytes()
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """A copy that the store may take for its own; no file is ever in memory as a whole."""
+    with border(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    return target
 
 
 def _listed(folder: Path) -> list[tuple[str, Path]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from proofstone.explain.attributions import Attributions
 from proofstone.explain.forest import Forest, Paths
 from proofstone.explain.lightgbm_text import read_forest
 from proofstone.explain.linear import LinearExplainer
+from proofstone.explain.outputs import Output, positive
 from proofstone.explain.path_dependent import PathDependentExplainer
 from proofstone.explain.permutation import PermutationExplainer
 from proofstone.explain.trees import LONGEST, TreeExplainer
@@ -31,7 +33,6 @@ Exact = LinearExplainer | AdditiveExplainer | TreeExplainer | PathDependentExpla
 Kind = Literal["interventional", "path_dependent"]
 """What an absent feature is replaced by: background rows, or the covers of a tree's nodes."""
 
-_CLIP = 1e-12
 _LINEAR = message("interventional Shapley values, exact, linear")
 _ADDITIVE = message("interventional Shapley values, exact, additive")
 _TREES = message("interventional Shapley values, exact, trees")
@@ -67,6 +68,7 @@ def explainer(
     seed: int = 0,
     kind: Kind = "interventional",
     groups: Sequence[Sequence[str]] = (),
+    output: Output | None = None,
 ) -> Explainer:
     """Return an explainer of `model` against `background`, at least one row.
 
@@ -77,18 +79,21 @@ def explainer(
     explainer's `method` says which it was. With `groups` of features, which are brought in
     together, the values are Owen's (1977), estimated for every kind of model.
 
+    `output` says which of the model's answers is explained, and on what scale: then the model is
+    asked, of whatever kind it is.
+
     Raises:
         InputError: a group names what is no feature, or a feature stands in two groups.
         NotRecorded: the model only replays recorded answers.
     """
     features = tuple(feature.name for feature in model.signature.inputs)
     if groups:
-        return _estimate(model, features, background, seed, _places(groups, features))
-    if isinstance(model, TabularModel):
+        return _estimate(model, features, background, seed, output, _places(groups, features))
+    if output is None and isinstance(model, TabularModel):
         found = _exact(model, model.matrix(background.frame), kind)
         if found is not None:
             return _of_matrix(model, features, *found)
-    return _estimate(model, features, background, seed)
+    return _estimate(model, features, background, seed, output)
 
 
 def most_asked(model: Model | None, rows: int) -> int:
@@ -111,10 +116,21 @@ def _exact(model: TabularModel, background: np.ndarray, kind: Kind) -> tuple[Exa
         case Ebm() as ebm if all(len(term.columns) <= 2 for term in ebm.terms_of):
             return AdditiveExplainer(ebm.terms_of, ebm.intercept, *about), _ADDITIVE
         case LightGbm() as booster:
-            return _trees(read_forest(booster.text), about, kind)
+            return _trees(_read(booster.text), about, kind)
         case Tree() as tree:
             return _trees(_forest(tree), about, kind)
     return None
+
+
+@lru_cache(maxsize=2)
+def _read(text: str) -> Forest:
+    """A model's trees, which several probes explain in turn, each against its own background."""
+    return read_forest(text)
+
+
+@lru_cache(maxsize=2)
+def _paths(forest: Forest, owners: tuple[int, ...]) -> Paths:
+    return Paths.of(forest, list(owners))
 
 
 def _trees(
@@ -123,7 +139,7 @@ def _trees(
     owners, features, background = about
     if kind == "path_dependent" and forest.cover is None:
         forest = replace(forest, cover=forest.reached(background))
-    paths = Paths.of(forest, owners.tolist())
+    paths = _paths(forest, tuple(owners.tolist()))
     if paths.depth > LONGEST:
         return None
     if kind == "path_dependent":
@@ -176,13 +192,13 @@ def _estimate(
     features: tuple[str, ...],
     background: Rows,
     seed: int,
+    output: Output | None,
     groups: Sequence[Sequence[int]] = (),
 ) -> Explainer:
-    at = model.signature.classes.index(str(model.signature.positive))
+    chosen = positive(model.signature) if output is None else output
 
     def margin(rows: Rows) -> np.ndarray:
-        score = np.clip(model.answer(Predict(), rows)[:, at], _CLIP, 1 - _CLIP)
-        return np.asarray(np.log(score / (1 - score)))
+        return chosen.of(model.answer(Predict(), rows))
 
     estimate = PermutationExplainer(
         lambda frame: margin(Rows.of(frame)), background.frame, features, seed, groups

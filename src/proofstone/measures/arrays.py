@@ -14,3 +14,12 @@ Labels = NDArray[np.bool_] | NDArray[np.integer]
 def quotient(value: FloatArray, by: FloatArray) -> FloatArray:
     """Return value / by, entry by entry; nan where `by` is not above 0."""
     return np.asarray(np.divide(value, by, out=np.full(np.shape(value), np.nan), where=by > 0))
+
+
+def evenly(n: int, most: int) -> IntArray:
+    """Return the places of at most `most` of `n` rows, the first and the last among them.
+
+    >>> evenly(10, 4).tolist(), evenly(2, 4).tolist()
+    ([0, 3, 6, 9], [0, 1])
+    """
+    return np.linspace(0, n - 1, min(most, n)).astype(np.int64)

@@ -11,34 +11,8 @@ import math
 
 import numpy as np
 
-from proofstone.measures.arrays import FloatArray, Labels
+from proofstone.measures.arrays import FloatArray
 from proofstone.measures.intervals import UNKNOWN, Interval, normal_quantile
-
-
-def weighted_auc(
-    y: Labels, score: FloatArray, weight: FloatArray | None = None
-) -> tuple[float, FloatArray]:
-    """Return the area under the ROC curve of weighted rows, and each row's influence on it (n,).
-
-    A tie counts one half. Without weights the influences are DeLong's placements (1988). nan when
-    a class has no weight.
-
-    >>> area, influence = weighted_auc(np.array([0, 1, 0, 1]), np.array([0.1, 0.4, 0.4, 0.8]))
-    >>> area, influence.tolist()
-    (0.875, [0.0625, -0.0625, -0.0625, 0.0625])
-    """
-    positive = np.asarray(y).astype(bool)
-    mass = np.ones(len(positive)) if weight is None else np.asarray(weight, dtype=np.float64)
-    hits, misses = mass * positive, mass * ~positive
-    total, rest = float(hits.sum()), float(misses.sum())
-    if not (total > 0 and rest > 0):
-        return math.nan, np.full(len(positive), np.nan)
-    _, at = np.unique(score, return_inverse=True)
-    beats = _below(misses, at) / rest
-    beaten = 1.0 - _below(hits, at) / total
-    area = float(hits @ beats) / total
-    influence = hits * (beats - area) / total + misses * (beaten - area) / rest
-    return area, influence
 
 
 def weighted_mean(values: FloatArray, weight: FloatArray | None = None) -> tuple[float, FloatArray]:
@@ -64,9 +38,3 @@ def change_interval(change: float, influence: FloatArray, level: float) -> Inter
     error = math.sqrt(float(influence @ influence) * n / (n - 1))
     half = normal_quantile((1.0 + level) / 2.0) * error
     return Interval(change - half, change + half)
-
-
-def _below(mass: FloatArray, at: np.ndarray) -> FloatArray:
-    """For each row the mass of rows of lower score plus half of that of equal score."""
-    each = np.bincount(at, mass)
-    return np.asarray((np.cumsum(each) - each / 2.0)[at])

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from proofstone.measures.arrays import FloatArray, IntArray
-from proofstone.measures.delta import standard_error
+from proofstone.measures.delta import mean_of_parts, standard_error
+from proofstone.measures.influence import Influence, auc_influence, delong_auc
 from proofstone.measures.intervals import UNKNOWN, Interval, wilson
 from proofstone.measures.ranking import equal_mass_bins
 
@@ -50,9 +51,8 @@ def balanced_accuracy(table: IntArray) -> float:
 def balanced_accuracy_interval(table: IntArray, level: float) -> Interval[float]:
     """Return the interval of `balanced_accuracy`: Wilson intervals of the recalls, put together.
 
-    Half-widths add up as the root of their squares on each side (Zou and Donner 2008), which
-    does not collapse where a rare class has been recalled in full. Measured coverage at a
-    nominal 95 %: see `docs/probes/class_quality.md`.
+    By `mean_of_parts`, which does not collapse where a rare class has been recalled in full.
+    Measured coverage at a nominal 95 %: see `docs/probes/class_quality.md`.
     """
     rows = table.sum(axis=1)
     known = rows > 0
@@ -60,12 +60,7 @@ def balanced_accuracy_interval(table: IntArray, level: float) -> Interval[float]
         return UNKNOWN
     hits, rows = np.diag(table)[known], rows[known]
     low, high = wilson(hits, rows, level)
-    recall = hits / rows
-    value, k = float(recall.mean()), len(rows)
-    return Interval(
-        max(0.0, value - math.sqrt(float(((recall - low) ** 2).sum())) / k),
-        min(1.0, value + math.sqrt(float(((high - recall) ** 2).sum())) / k),
-    )
+    return mean_of_parts(hits / rows, low, high, rows)
 
 
 def macro_f1(table: IntArray) -> Estimate:
@@ -78,6 +73,31 @@ def macro_f1(table: IntArray) -> Estimate:
         return Estimate(math.nan, math.nan)
     weight = known / known.sum()
     return Estimate(float(weight @ scores), _f1_error(table, weight, scores, share, np.zeros(1)))
+
+
+def macro_f1_interval(table: IntArray, level: float) -> Interval[float]:
+    """Return the interval of `macro_f1` from that of each class, put together by `mean_of_parts`.
+
+    F1 is 2 J / (1 + J), where J is the share of rows that are of the class and decided to be so
+    among those that are either (Jaccard 1901); it has Wilson's interval. That two classes share
+    their mistakes is taken from the delta method.
+    """
+    known, scores, _ = _f1(table)
+    if not known.any():
+        return UNKNOWN
+    hits, rows = np.diag(table)[known], table.sum(axis=1)[known]
+    either = (table.sum(axis=0) + table.sum(axis=1))[known] - hits
+    low, high = (2.0 * end / (1.0 + end) for end in wilson(hits, either, level))
+    share = hits / either
+    variance = (2.0 / (1.0 + share) ** 2) ** 2 * share * (1.0 - share) / either
+    linked = _linked(macro_f1(table).error, variance)
+    return mean_of_parts(scores[known], low, high, np.maximum(rows, either), linked)
+
+
+def _linked(error: float, variance: FloatArray) -> float:
+    """The variance of a mean over that of independent parts with these variances (k,)."""
+    alone = float(variance.sum()) / len(variance) ** 2
+    return error**2 / alone if alone > 0.0 and error > 0.0 else 1.0
 
 
 def weighted_f1(table: IntArray) -> Estimate:
@@ -134,36 +154,37 @@ def macro_roc_auc(target: IntArray, answers: FloatArray) -> Estimate:
     Classes without rows, or with all of them, are left out. The error treats the classes' areas
     together: DeLong's components (1988) of a row are averaged over classes first.
     """
-    n = len(target)
-    areas, influence = [], np.zeros(n)
-    for place in range(answers.shape[1]):
-        positive = target == place
-        m = int(positive.sum())
-        if not 0 < m < n:
-            continue
-        area, change = _area(positive, answers[:, place], m)
-        areas.append(area)
-        influence += change
+    areas = _areas(target, answers)
     if not areas:
         return Estimate(math.nan, math.nan)
-    return Estimate(float(np.mean(areas)), standard_error(influence / len(areas)))
+    mean = np.mean([one.rows for one in areas], axis=0) * len(target)
+    return Estimate(float(np.mean([one.value for one in areas])), standard_error(mean))
 
 
-def _area(positive: np.ndarray, score: FloatArray, m: int) -> tuple[float, FloatArray]:
-    """The area under the curve and each row's influence on it (n,)."""
-    n = len(score)
-    order = np.argsort(score, kind="stable")
-    ranked = score[order]
-    starts = np.append(True, ranked[1:] != ranked[:-1])
-    code = np.empty(n, dtype=np.int64)
-    code[order] = np.cumsum(starts) - 1
-    hits = np.bincount(code, positive)
-    misses = np.bincount(code) - hits
-    beats = (np.cumsum(misses) - misses / 2.0) / (n - m)
-    beaten = 1.0 - (np.cumsum(hits) - hits / 2.0) / m
-    area = float(hits @ beats) / m
-    change = np.where(positive, (beats[code] - area) * n / m, (beaten[code] - area) * n / (n - m))
-    return area, change
+def macro_roc_auc_interval(target: IntArray, answers: FloatArray, level: float) -> Interval[float]:
+    """Return the interval of `macro_roc_auc` from `delong_auc` of each class.
+
+    They are put together by `mean_of_parts`. That areas of several classes go together is taken
+    from DeLong's components. Unknown (nan) where a class has a single row.
+    """
+    rows = np.bincount(target, minlength=answers.shape[1])
+    known = np.flatnonzero((rows > 0) & (rows < len(target)))
+    areas = _areas(target, answers)
+    if not areas:
+        return UNKNOWN
+    ends = [delong_auc(target == one, answers[:, one], level) for one in known]
+    values = np.array([one.value for one in areas])
+    low, high = (np.array(side) for side in zip(*ends, strict=True))
+    variance = np.array([float((one.rows**2).sum()) for one in areas])
+    linked = _linked(macro_roc_auc(target, answers).error, variance)
+    return mean_of_parts(values, low, high, np.minimum(rows, len(target) - rows)[known], linked)
+
+
+def _areas(target: IntArray, answers: FloatArray) -> list[Influence]:
+    """The area of each class that has rows, but not all of them."""
+    rows = np.bincount(target, minlength=answers.shape[1])
+    places = np.flatnonzero((rows > 0) & (rows < len(target)))
+    return [auc_influence(target == one, answers[:, one]) for one in places]
 
 
 def classwise_calibration_error(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from proofstone.measures.arrays import FloatArray
+from proofstone.measures.arrays import FloatArray, IntArray
 from proofstone.measures.exact import beta_binomial_shares
 
 
@@ -42,6 +42,24 @@ def conformal_threshold(scores: FloatArray, coverage: float) -> float:
     if place > len(scores):
         return math.inf
     return float(np.partition(scores, place - 1)[place - 1])
+
+
+def adaptive_scores(answers: FloatArray, chance: FloatArray) -> FloatArray:
+    """Return the score (n, k) by which each of k classes is in a row's adaptive prediction set.
+
+    The mass of all classes that are more probable, and a share `chance` (n,) of its own (Romano,
+    Sesia and Candès 2020): sets grow where the model is unsure. With `chance` drawn evenly between
+    0 and 1, and true probabilities in `answers` (n, k), the score of the right class is uniform.
+
+    >>> adaptive_scores(np.array([[0.2, 0.7, 0.1]]), np.array([0.5])).round(3).tolist()
+    [[0.8, 0.35, 0.95]]
+    """
+    order: IntArray = np.argsort(-answers, axis=1, kind="stable")
+    ranked = np.take_along_axis(answers, order, axis=1)
+    above = np.cumsum(ranked, axis=1) - ranked
+    scores = np.empty(answers.shape)
+    np.put_along_axis(scores, order, above + chance[:, None] * ranked, axis=1)
+    return scores
 
 
 def promised(calibrating: int, measuring: int, coverage: float, level: float) -> Promise:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from proofstone.measures.arrays import FloatArray, IntArray
+from proofstone.measures.delta import unit_interval
 from proofstone.measures.influence import Influence, auc_influence
 from proofstone.measures.intervals import (
     UNKNOWN,
@@ -66,14 +67,8 @@ class Crossed:
             return UNKNOWN
         influence = self._area.rows
         variance = self._variance(influence, level)
-        inside = self.auc * (1.0 - self.auc)
-        if variance <= 1e-18 or inside <= 0.0:
-            rows = float(self.score.shape[1])
-            return wilson(self.auc * rows, rows, level)
-        centre = math.log(self.auc / (1.0 - self.auc))
-        half = normal_quantile((1.0 + level) / 2.0) * math.sqrt(variance) / inside
-        low, high = (0.5 * (1.0 + math.tanh(end / 2.0)) for end in (centre - half, centre + half))
-        return Interval(low, high)
+        error = math.sqrt(variance) if variance > 1e-18 else 0.0
+        return unit_interval(self.auc, error, float(self.score.shape[1]), level)
 
     def found(self, false: float) -> float:
         """The share of positive cells found where the share `false` of the negatives is, too.

@@ -6,15 +6,16 @@ import math
 
 import numpy as np
 
-from proofstone.measures.arrays import FloatArray
+from proofstone.measures.arrays import FloatArray, IntArray
 from proofstone.measures.intervals import (
     UNKNOWN,
     Interval,
     mean_interval,
     normal_quantile,
-    t_quantile,
     wilson,
 )
+
+_FEWEST = 5
 
 
 def standard_error(influence: FloatArray, counts: np.ndarray | None = None) -> float:
@@ -28,22 +29,6 @@ def standard_error(influence: FloatArray, counts: np.ndarray | None = None) -> f
     if n < 2:
         return math.nan
     return math.sqrt(float((weight * influence**2).sum()) / n / (n - 1))
-
-
-def student_interval(
-    value: float,
-    error: float,
-    n: int,
-    level: float,
-    *,
-    least: float = -math.inf,
-    most: float = math.inf,
-) -> Interval[float]:
-    """Return value ± t * error within [least, most]; unknown (nan) below two of `n`."""
-    if n < 2 or not math.isfinite(value + error):
-        return UNKNOWN
-    half = t_quantile((1.0 + level) / 2.0, n - 1) * error
-    return Interval(max(least, value - half), min(most, value + half))
 
 
 def unit_interval(value: float, error: float, trials: float, level: float) -> Interval[float]:
@@ -63,8 +48,10 @@ def unit_interval(value: float, error: float, trials: float, level: float) -> In
     return Interval(low, high)
 
 
-def skewed_mean_interval(values: FloatArray, level: float) -> Interval[float]:
-    """Return the interval of the mean of values (n,) of at least 0 that lean to the right.
+def skewed_mean_interval(
+    values: FloatArray, level: float, most: float = math.inf
+) -> Interval[float]:
+    """Return the interval of the mean of values (n,) from 0 to `most` that lean to the right.
 
     Hall's cubic transformation (1992) takes the skewness out of Student's statistic, so that the
     ends lie unevenly. Measured coverage at a nominal 95 %, 2,000 samples a case, squares of
@@ -81,7 +68,7 @@ def skewed_mean_interval(values: FloatArray, level: float) -> Interval[float]:
     skew = float(((values - mean) ** 3).mean()) / spread**3 / math.sqrt(n)
     z = normal_quantile((1.0 + level) / 2.0)
     ends = [mean - spread / math.sqrt(n) * _straightened(end, skew) for end in (z, -z)]
-    return Interval(max(0.0, ends[0]), ends[1])
+    return Interval(max(0.0, ends[0]), min(most, ends[1]))
 
 
 def _straightened(z: float, skew: float) -> float:
@@ -95,3 +82,32 @@ def bounded_mean_interval(values: FloatArray, level: float, most: float = 1.0) -
     """Return the t interval of the mean of values (n,) between 0 and `most`, cut at both."""
     low, high = mean_interval(values, level)
     return Interval(max(0.0, low), min(most, high)) if math.isfinite(high) else UNKNOWN
+
+
+def mean_of_parts(
+    values: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    rows: FloatArray | IntArray,
+    linked: float = 1.0,
+) -> Interval[float]:
+    """Return the interval of the mean of k shares from that of each (k,), within [0, 1].
+
+    The outer ends of two ways. One: distances to the ends add up as roots of squares on each side
+    (MOVER: Zou and Donner 2008), which leans too far where parts are many. Two: half-widths do,
+    and how far an interval leans is a matter of skewness, whose sum is the parts' mean by squares
+    of half-widths (Cornish and Fisher 1938), which leans too far where one part of many is wide.
+    `linked` is the variance of the mean over that of independent parts. Unknown (nan) where most
+    of the width is of parts of fewer than 5 `rows` (k,), of which so little can be said.
+    """
+    half, lean = (high - low) / 2.0, (high + low) / 2.0 - values
+    squares = half**2
+    total = float(squares.sum())
+    if not total > 0.0 or float(squares[np.asarray(rows) < _FEWEST].sum()) > total / 2.0:
+        return UNKNOWN
+    k, value, scale = len(values), float(values.mean()), math.sqrt(linked)
+    shift, reach = linked * float(squares @ lean) / total, scale * math.sqrt(total)
+    down, up = (scale * float(np.linalg.norm(end - values)) for end in (low, high))
+    return Interval(
+        max(0.0, value - max(down, reach - shift) / k), min(1.0, value + max(up, reach + shift) / k)
+    )

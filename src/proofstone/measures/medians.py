@@ -10,9 +10,9 @@ import numpy as np
 from proofstone.measures.arrays import FloatArray
 from proofstone.measures.intervals import UNKNOWN, Interval
 from proofstone.measures.multiplicity import bonferroni_level
-from proofstone.measures.spread import draws_beyond
 
 _RESAMPLES = 2000
+_MOST_DRAWS = 1_000_000
 
 
 def median(values: FloatArray) -> float:
@@ -39,19 +39,24 @@ def median_spread(
     value = float(medians[top] - medians[bottom])
     pairs = len(known) * (len(known) - 1) // 2
     tail = (1 - bonferroni_level(level, pairs)) / 2
-    draws = draws_beyond(tail, _RESAMPLES)
+    draws = _draws_beyond(tail)
     signed = _medians(known[top], draws, rng) - _medians(known[bottom], draws, rng)
     low, high = (float(end) for end in np.quantile(signed, [tail, 1 - tail]))
     if len(known) == 2:
         high = max(high, -low)
     else:
-        size = draws_beyond((1 - level) / 2, _RESAMPLES)
+        size = _draws_beyond((1 - level) / 2)
         most, least = np.full(size, -math.inf), np.full(size, math.inf)
         for values in known:
             drawn = _medians(values, size, rng)
             most, least = np.maximum(most, drawn), np.minimum(least, drawn)
         high = float(np.quantile(most - least, (1 + level) / 2))
     return value, Interval(max(0.0, min(low, value)), max(high, value))
+
+
+def _draws_beyond(tail: float) -> int:
+    """How many draws leave some twenty beyond each end."""
+    return max(_RESAMPLES, min(_MOST_DRAWS, math.ceil(20.0 / tail)))
 
 
 def _medians(ranked: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:

@@ -10,8 +10,10 @@ import numpy as np
 from proofstone.measures.arrays import FloatArray, IntArray
 from proofstone.measures.classes import Estimate
 from proofstone.measures.delta import skewed_mean_interval, standard_error
-from proofstone.measures.intervals import UNKNOWN, Interval, normal_quantile
+from proofstone.measures.intervals import UNKNOWN, Interval, normal_quantile, t_quantile
 from proofstone.measures.ranking import equal_mass_bins
+
+_FEWEST = 30
 
 
 class Bias(NamedTuple):
@@ -45,6 +47,26 @@ def r_squared(target: FloatArray, estimate: FloatArray) -> Estimate:
     variance = float(away.mean())
     value = 1.0 - float(wrong.mean()) / variance
     return Estimate(value, standard_error(((1.0 - value) * away - wrong) / variance))
+
+
+def r_squared_interval(target: FloatArray, estimate: FloatArray, level: float) -> Interval[float]:
+    """Return the interval of `r_squared`, on the scale of log(1 - R²); unknown (nan) below 30 rows.
+
+    The delta method's error is too small for few rows: it is widened by n / (n - 3), and has the t
+    quantile of n / 2 degrees of freedom, as the target's variance and the squared error are both
+    estimated. Measured coverage at a nominal 95 %, 2,000 samples a case of 30, 100 and 400 rows:
+    normal errors 94.2-95.7 %; heavy tails are not seen in few rows: exponential errors 87, 91 and
+    94 %, log-normal targets with errors in proportion 84, 87 and 92 %.
+    """
+    value, error = r_squared(target, estimate)
+    n, rest = len(target), 1.0 - value
+    if n < _FEWEST or not math.isfinite(value):
+        return UNKNOWN
+    if not rest > 0.0:
+        return Interval(1.0, 1.0)
+    wider = error / rest * math.sqrt(n / (n - 3))
+    half = t_quantile((1.0 + level) / 2.0, n // 2) * wider
+    return Interval(1.0 - rest * math.exp(half), 1.0 - rest * math.exp(-half))
 
 
 def bias_by_bin(target: FloatArray, estimate: FloatArray, level: float, bins: int = 10) -> Bias:

@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from proofstone.measures.arrays import FloatArray, IntArray, Labels
-from proofstone.measures.change import weighted_auc
 from proofstone.measures.groups import difference, rate
+from proofstone.measures.influence import auc_influence
 from proofstone.measures.intervals import UNKNOWN, Interval, normal_quantile, wilson
 
 Standing = Literal["better", "no_worse", "undecided", "worse"]
@@ -176,8 +176,8 @@ def delong_change(y: Labels, first: FloatArray, second: FloatArray) -> AucChange
     m, n = int(positive.sum()), int((~positive).sum())
     if min(m, n) < 2:
         return AucChange(math.nan, math.nan, math.nan)
-    before, shares = weighted_auc(positive, first)
-    after, others = weighted_auc(positive, second)
+    before, shares = auc_influence(positive, first)
+    after, others = auc_influence(positive, second)
     squares = (others - shares) ** 2
     variance = float(squares[positive].sum()) * m / (m - 1)
     variance += float(squares[~positive].sum()) * n / (n - 1)

@@ -82,6 +82,16 @@ def per_query(target: FloatArray, score: FloatArray, query: IntArray, k: int) ->
         )
 
 
+def attention(score: FloatArray, query: IntArray) -> FloatArray:
+    """Return 1 / log2(place + 1) of each item (n,), places from 1, averaged over equal scores."""
+    if not len(score):
+        return np.zeros(0)
+    sorted_ = ordered(score, query)
+    found = np.empty(len(score))
+    found[sorted_.order] = _shared(1.0 / np.log2(sorted_.place + 2.0), sorted_)
+    return found
+
+
 def _sizes(sorted_: Ordered) -> IntArray:
     return np.diff(np.append(sorted_.start, len(sorted_.order)))
 

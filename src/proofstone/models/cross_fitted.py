@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -48,6 +48,11 @@ class CrossFitted:
     def operations(self) -> frozenset[type[Operation]]:
         """What all of the models answer."""
         return frozenset.intersection(*(model.operations for model in self.models))
+
+    @property
+    def refusals(self) -> Mapping[type[Operation], str]:
+        """Why the models do not answer other operations."""
+        return getattr(self.models[0], "refusals", {})
 
     @property
     def batch_size(self) -> int:

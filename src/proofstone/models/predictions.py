@@ -41,8 +41,9 @@ class Recorded:
         self._plain = bool((rows.origin == np.arange(len(rows))).all())
 
     @cached_property
-    def _place(self) -> dict[int, int]:
-        return {int(origin): at for at, origin in enumerate(self._origin)}
+    def _order(self) -> np.ndarray:
+        """The rows in the order of their origins."""
+        return np.argsort(self._origin, kind="stable")
 
     @cached_property
     def id(self) -> str:
@@ -85,7 +86,10 @@ class Recorded:
         if self._plain:
             at = np.where((origin >= 0) & (origin < len(self._score)), origin, -1)
         else:
-            at = np.array([self._place.get(int(one), -1) for one in origin], dtype=np.int64)
+            known = self._origin[self._order]
+            last = np.searchsorted(known, origin, side="right") - 1
+            found = (last >= 0) & (known[last] == origin)
+            at = np.where(found, self._order[last], -1)
         if (at < 0).any():
             raise _not_recorded(int(origin[(at < 0).argmax()]), "there is no such row")
         return at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,18 +10,28 @@ import numpy as np
 import polars as pl
 
 from proofstone.core.errors import InputError
+from proofstone.core.i18n import message
 from proofstone.models.calibration import Calibration
-from proofstone.models.contract import Operation, Predict, Signature
+from proofstone.models.contract import Gradient, Operation, Predict, Signature
 from proofstone.models.decision import Decision
 from proofstone.models.prepare.preparation import Preparation
+from proofstone.models.prepare.prepared import Prepared
 from proofstone.models.prepare.values import column, texts
 from proofstone.models.rows import Rows
+from proofstone.models.runtimes.linear import Linear
 from proofstone.models.runtimes.runtime import Runtime
+from proofstone.models.slopes import calibrated_slope, loss_slope, margin_slopes
+
+_STEPS = message("its scores are steps: nowhere is there a slope that an attack could follow")
+_TEXTS = message("it reads a text: there is no number to move")
 
 
 @dataclass(frozen=True, eq=False)
 class TabularModel:
-    """Answers `Predict` for rows of a table. `id` is the digest of all of its files."""
+    """Answers `Predict` for rows of a table, and `Gradient` where it is linear.
+
+    `id` is the digest of all of its files.
+    """
 
     id: str
     signature: Signature
@@ -30,9 +40,25 @@ class TabularModel:
     calibration: Calibration
     decision: Decision
 
-    operations: ClassVar[frozenset[type[Operation]]] = frozenset({Predict})
     by_origin: ClassVar[bool] = False
     batch_size: ClassVar[int] = 16_384
+
+    @property
+    def operations(self) -> frozenset[type[Operation]]:
+        """What it answers."""
+        return frozenset({Predict} if Gradient in self.refusals else {Predict, Gradient})
+
+    @property
+    def refusals(self) -> Mapping[type[Operation], str]:
+        """Why it does not answer other operations."""
+        if not isinstance(self.prepared, Prepared):
+            return {Gradient: _TEXTS}
+        return {} if self.linear else {Gradient: _STEPS}
+
+    @property
+    def linear(self) -> bool:
+        """Whether its margin is a sum of what each number adds, none of it turning back."""
+        return isinstance(self.runtime, Linear)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,15 +84,28 @@ class TabularModel:
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
         """Return class probabilities, float64 (n, 2), columns as in `signature.classes`.
 
+        Of a linear model gradients too, float64 (n, numeric inputs).
+
         Raises:
-            InputError: the operation is not `Predict`.
+            InputError: another operation.
             RowError: a row does not fit the signature.
         """
+        if isinstance(operation, Gradient) and Gradient in self.operations:
+            return self._gradient(operation, rows)
         if not isinstance(operation, Predict):
             raise InputError(f"a model of a table does not answer {type(operation).__name__}")
         positive = self.scores(rows.frame)
         both = np.stack([1.0 - positive, positive], axis=1)
         return both if self.signature.classes[1] == self.signature.positive else both[:, ::-1]
+
+    def _gradient(self, operation: Gradient, rows: Rows) -> np.ndarray:
+        assert isinstance(self.prepared, Prepared)
+        assert isinstance(self.runtime, Linear)
+        positive = self.signature.classes.index(str(self.signature.positive))
+        slope = loss_slope(operation, rows.frame, self.scores(rows.frame), positive)
+        slope *= calibrated_slope(self.calibration)
+        slopes = margin_slopes(self.prepared, self.runtime, rows.frame)
+        return np.asarray(slope[:, None] * slopes)
 
     def thresholds(self, frame: pl.DataFrame) -> np.ndarray:
         """Return the threshold of each row, shape (n,): its group's, where groups differ."""

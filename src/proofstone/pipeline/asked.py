@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from proofstone.assess.asked import Table, Terms, asked_case, assess_asked, kind
 from proofstone.assess.foreign.meaning import UNSAID, Said, meant
 from proofstone.assess.foreign.objects import model_of
 from proofstone.checks.levels import corrected_levels
-from proofstone.checks.plan import plan_assessment
+from proofstone.checks.memory import Cancelled, never
+from proofstone.checks.plan import AssessmentPlan, plan_assessment
 from proofstone.checks.probe import Probe
-from proofstone.core.budget import Spending
+from proofstone.core.budget import Prices
 from proofstone.core.errors import InputError
 from proofstone.core.project.known import Kind
 from proofstone.core.project.schema import Gate
@@ -24,6 +25,7 @@ from proofstone.models.foreign.onnx_file import OnnxFile
 from proofstone.pipeline.assessment import Assessment, exported
 from proofstone.pipeline.gates import parse_gates, read_gates
 from proofstone.pipeline.known import fitting_probes
+from proofstone.pipeline.limits import UNLIMITED, Limits, waiting
 from proofstone.pipeline.plugins import plugin
 from proofstone.pipeline.record import record_of
 from proofstone.registry.verify import VerifiedModel
@@ -40,7 +42,8 @@ class Asking:
     people's attributes; `query` what is ranked together; `inputs` the model's columns in its order,
     unless all others are meant. `probes` names those to run, unless all that fit are meant.
     `gates` is a YAML file; `report`, `sarif` and `junit` say where those go. With `plan` nothing is
-    assessed: what would be asked is returned.
+    assessed: what would be asked is returned. `cancelled` is asked between batches; where it says
+    so, the assessment ends with `Cancelled`, and nothing is written.
     """
 
     data: Path
@@ -58,6 +61,7 @@ class Asking:
     junit: Path | None = None
     seed: int = 0
     plan: bool = False
+    cancelled: Callable[[], bool] = never
 
     def table(self) -> Table:
         """Read the rows.
@@ -98,7 +102,6 @@ def assess_onnx(model: Path, asking: Asking) -> dict[str, Any]:
     Raises:
         DataError: the file is no ONNX model of a table, or the table does not fit it.
         InputError: a gate would not stand in a project file, or answers are no probabilities.
-        MissingExtra: onnxruntime is not installed.
     """
     table = asking.table()
     source = OnnxFile(
@@ -119,22 +122,25 @@ def assess_inference(
     asking: Asking,
     *,
     key: str | None = None,
-    most_calls: int | None = None,
+    limits: Limits = UNLIMITED,
     concurrency: int = 4,
 ) -> dict[str, Any]:
     """Assess the model that `url` serves in the Open Inference Protocol, as `assess_onnx` does.
 
-    `key` names the environment variable that holds the key. Answers are kept in the ledger: an
-    assessment that was stopped, by a budget of calls too, goes on where it was.
+    `key` names the environment variable that holds the key. What a request may cost, by the prices
+    of a call and of a row, is set aside before it is sent; none is sent that might cost more than
+    `limits` leave. Answers are kept in the ledger: an assessment that was stopped, by a budget too,
+    goes on where it was.
 
     Raises:
+        Cancelled: `asking.cancelled` said so; what was answered is kept.
         DataError: the table does not fit the model.
         InputError: the address cannot be used, the service cannot be reached, a gate would not
-            stand in a project file, or the budget covers no call.
+            stand in a project file, the budget covers no call, or money is limited without prices.
         MissingExtra: httpx is not installed.
     """
     table = asking.table()
-    budget = Spending(limit_calls=most_calls)
+    budget = limits.budget()
     source = InferenceEndpoint(
         url,
         model,
@@ -145,14 +151,20 @@ def assess_inference(
         output=asking.output,
         key=key,
         concurrency=concurrency,
+        wait=waiting(asking.cancelled),
     )
     try:
         found = meant(source, table, asking.said)
         terms = Terms(threshold=asking.threshold, recall=store.answers)
-        document = _written(found, table, asking, model, terms)
+        if asking.plan:
+            plan = _plan(found, table, asking, terms, limits.prices)
+            # All that is known of its pace is the request for the first rows.
+            document = replace(plan, seconds=source.seconds(plan.expected_calls)).to_json()
+        else:
+            document = _written(found, table, asking, model, terms)
     finally:
         source.close()
-    return document | {"spent": vars(budget.spent)}
+    return document | {"spent": limits.spent(budget)}
 
 
 def assess_release(verified: VerifiedModel, asking: Asking) -> dict[str, Any]:
@@ -182,12 +194,14 @@ def assess_object(
     gates: Sequence[Mapping[str, Any]] = (),
     level: float = 0.95,
     name: str = "assessment",
+    cancelled: Callable[[], bool] = never,
 ) -> Assessment:
     """Assess an object of a notebook that is no estimator, on rows that it has not seen.
 
     It may be a raw booster of LightGBM or XGBoost, a text-classification pipeline of transformers,
     a torch module on a matrix, any function of rows, or keep the Model contract; `X`, `y`,
-    `protected` and `query` are as `assess.foreign.objects.model_of` takes them.
+    `protected` and `query` are as `assess.foreign.objects.model_of` takes them. Where `cancelled`,
+    which is asked between batches, says so, probes that are not done end as `not_run`.
 
     Raises:
         DataError: lengths differ, a column is absent, or labels do not fit the answers.
@@ -195,18 +209,20 @@ def assess_object(
             would not stand in a project file.
     """
     found, table = model_of(model, X, y, protected=protected, query=query, said=said)
-    terms = Terms(threshold=threshold, level=level)
+    terms = Terms(threshold=threshold, level=level, cancelled=cancelled)
     return _assessment(found, table, parse_gates(gates), name, terms, probes)
 
 
 def _written(model: Model, table: Table, asking: Asking, name: str, terms: Terms) -> dict[str, Any]:
     """Assess, write the report, and return what a door prints."""
     if asking.plan:
-        return _planned(model, table, replace(terms, seed=asking.seed), asking.probes)
+        return _plan(model, table, asking, terms).to_json()
     declared = read_gates(asking.gates) if asking.gates else None
     gates = declared.gates if declared else []
-    seeded = replace(terms, seed=asking.seed)
+    seeded = replace(terms, seed=asking.seed, cancelled=asking.cancelled)
     found = _assessment(model, table, gates, name, seeded, asking.probes)
+    if asking.cancelled():
+        raise Cancelled
     page = asking.report or asking.data.with_name(f"{_file_name(name)}-report.html")
     found.save(page)
     exported(found.record, sarif=asking.sarif, junit=asking.junit, gates=declared)
@@ -219,12 +235,14 @@ def _written(model: Model, table: Table, asking: Asking, name: str, terms: Terms
     }
 
 
-def _planned(model: Model, table: Table, terms: Terms, named: Sequence[str]) -> dict[str, Any]:
+def _plan(
+    model: Model, table: Table, asking: Asking, terms: Terms, prices: Prices | None = None
+) -> AssessmentPlan:
     """What the same assessment would ask; a model whose answers are kept is asked nothing."""
     case, _cut = asked_case(model, table, terms)
-    probes = _probes(kind_asked(model.signature, table.query), named)
+    probes = _probes(kind_asked(model.signature, table.query), asking.probes)
     sample = _SAMPLE if terms.recall is None else 0
-    return plan_assessment(model, probes, case, seed=terms.seed, sample=sample).to_json()
+    return plan_assessment(model, probes, case, seed=asking.seed, prices=prices, sample=sample)
 
 
 def _probes(kind: Kind, named: Sequence[str]) -> list[Probe]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from proofstone.assess.foreign.estimators import assess_estimator, estimator_kin
 from proofstone.assess.foreign.kind import Task, find_kind
 from proofstone.assess.predictions import Assessed, Threshold, assess_predictions
 from proofstone.checks.levels import corrected_levels
+from proofstone.checks.memory import never
 from proofstone.core.durable import write_file
 from proofstone.core.project.known import Kind
 from proofstone.core.project.schema import Gate
@@ -79,6 +80,7 @@ def assess(
     gates: Sequence[Mapping[str, Any]] = (),
     level: float = 0.95,
     name: str = "assessment",
+    cancelled: Callable[[], bool] = never,
 ) -> Assessment:
     """Assess a fitted estimator on rows that it has not seen.
 
@@ -100,7 +102,7 @@ def assess(
     assessed = assess_estimator(
         estimator, X, y, protected=protected, positive=positive, threshold=threshold, task=task,
         query=query, level=level, levels=_levels(parsed, probes, level),
-        probes=list(probes.values()),
+        probes=list(probes.values()), cancelled=cancelled,
     )  # fmt: skip
     return _assessment(assessed, parsed, name)
 

@@ -6,19 +6,20 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import polars as pl
-
-from proofstone.core.artifact import Stored
+from proofstone.core.artifact import Artifact, Stored
 from proofstone.core.errors import InputError, StoreError
 from proofstone.core.project.nearest import nearest
-from proofstone.models.open import open_model
-from proofstone.models.tabular import TabularModel
 from proofstone.registry.bundle import MODEL, PROJECT, PROVENANCE
 from proofstone.registry.shelf import known, stored
 from proofstone.store.actions import Action
 from proofstone.store.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from proofstone.models.tabular import TabularModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +74,12 @@ class Contender:
 
     def answers(self) -> pl.DataFrame | None:
         """Recorded answers to judged rows (row, label, score, threshold); None where gone."""
-        found = self._output(f"train.fit/{self.name}", "predictions", "predictions.parquet")
+        found = self._read(f"train.fit/{self.name}", "predictions", "predictions.parquet")
         return None if found is None else _parquet(found)
 
     def table(self) -> pl.DataFrame | None:
         """The table that it was trained and judged on; None where it is gone."""
-        found = self._output("data.check", "table", "table.parquet")
+        found = self._read("data.check", "table", "table.parquet")
         return None if found is None else _parquet(found)
 
     def model(self) -> TabularModel:
@@ -87,6 +88,8 @@ class Contender:
         Raises:
             InputError: it is none of the release, and the store has it no more.
         """
+        from proofstone.models.open import open_model
+
         if self.winner:
             names = [name for name in self.held.artifact.files if name.startswith(MODEL)]
             return open_model({name[len(MODEL) :]: self.held.read(name) for name in names})
@@ -99,16 +102,21 @@ class Contender:
         files = self.store.open(action.outputs["model"])
         return open_model({name: files.read(name) for name in files.artifact.files})
 
+    def output(self, step: str, role: str) -> Artifact | None:
+        """What a step of the run gave; None where it is forgotten."""
+        action = self._action(step)
+        return None if action is None else action.outputs.get(role)
+
     def _action(self, step: str) -> Action | None:
         told = self.provenance["steps"].get(step)
         return None if told is None else self.store.actions.get(told["key"])
 
-    def _output(self, step: str, role: str, name: str) -> bytes | None:
-        action = self._action(step)
-        if action is None:
+    def _read(self, step: str, role: str, name: str) -> bytes | None:
+        artifact = self.output(step, role)
+        if artifact is None:
             return None
         try:
-            return self.store.open(action.outputs[role]).read(name)
+            return self.store.open(artifact).read(name)
         except StoreError:
             return None
 
@@ -143,4 +151,6 @@ def contender_of(store: Store, name: str) -> Contender:
 
 
 def _parquet(data: bytes) -> pl.DataFrame:
+    import polars as pl
+
     return pl.read_parquet(io.BytesIO(data))

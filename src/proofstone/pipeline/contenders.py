@@ -12,6 +12,8 @@ import polars as pl
 
 from proofstone.assess.asked import Table
 from proofstone.assess.challenge.case import Answers, Challenge, Duel, answered_duel
+from proofstone.assess.challenge.equal_rows import fingerprints
+from proofstone.assess.challenge.unseen import Past, unseen_answers
 from proofstone.assess.foreign.meaning import Said, meant
 from proofstone.assess.foreign.recorded import people
 from proofstone.assess.labels import Labels, column, read_labels
@@ -53,6 +55,8 @@ def contest(
     first = release_of(store, champion)
     second = _named(store, challenger) if isinstance(challenger, str) else challenger
     task = first.task
+    if isinstance(second, Contender):
+        _same_task(first, second)
     if threshold is not None and isinstance(second, Contender):
         raise InputError(
             f"threshold is given, but {second.name} decides by its own",
@@ -61,7 +65,7 @@ def contest(
     if data is not None:
         return _meet(_Field(read_file(data), task), first, second, cut_off(threshold))
     if isinstance(second, Contender):
-        met = _recorded(first, second, task)
+        met = _unseen(first, second, task)
         if met is not None:
             return met
     source = second if isinstance(second, Contender) else first
@@ -73,6 +77,16 @@ def contest(
         )
     judged = table[answers["row"].to_numpy()]
     return _meet(_Field(judged, task, source, answers), first, second, cut_off(threshold))
+
+
+def _same_task(first: Contender, second: Contender) -> None:
+    told = [(str(one.task["label"]), str(one.task["positive"])) for one in (first, second)]
+    if told[0] != told[1]:
+        decides = [f"{label} = {positive}" for label, positive in told]
+        raise InputError(
+            f"{second.name} decides about {decides[1]}, the champion about {decides[0]}",
+            hint="name two models of one label and one positive class",
+        )
 
 
 def _named(store: Store, name: str) -> Contender | Path:
@@ -175,21 +189,30 @@ def _against(
     return Duel(case, model, labels.positive)
 
 
-def _recorded(first: Contender, second: Contender, task: Mapping[str, Any]) -> Contest | None:
-    """Both sides' recorded answers to the rows of one table; None where they do not meet."""
-    if first.provenance["data"] != second.provenance["data"]:
+def _unseen(first: Contender, second: Contender, task: Mapping[str, Any]) -> Contest | None:
+    """Both sides' answers to rows that neither has seen; None where they do not meet there.
+
+    Rows are those that the challenger was judged on, with its answers of that time.
+    """
+    own, table = second.answers(), second.table()
+    answers, past = first.answers(), first.table()
+    if own is None or table is None or answers is None or past is None:
         return None
-    one, other, table = first.answers(), second.answers(), second.table()
-    if one is None or other is None or table is None:
+    side = Past(first.model(), past, answers)
+    columns = set(side.columns(str(task["label"])))
+    if not columns <= set(table.columns) & set(past.columns):
         return None
-    both = one.join(other, on="row", suffix="_second").sort("row")
+    same = first.provenance["data"] == second.provenance["data"]
+    rows = own["row"].to_numpy()
+    found = unseen_answers(side, table, rows, str(task["label"]), same=same)
+    both = own.join(found.answers, on="row", suffix="_first").sort("row")
     if not both.height:
         return None
     duel = answered_duel(
         both["label"].to_numpy().astype(np.int64),
         (f"not {task['positive']}", str(task["positive"])),
+        _answers(both, "_first"),
         _answers(both),
-        _answers(both, "_second"),
         people(table[both["row"].to_numpy()], task["protected"]),
         evidence=second.evidence,
     )
@@ -204,11 +227,8 @@ def _answers(frame: pl.DataFrame, suffix: str = "") -> Answers:
 
 
 def _overlap(frame: pl.DataFrame, table: pl.DataFrame | None, names: list[str]) -> int:
-    """How many rows of `frame` stand in `table` too, compared as text in the columns `names`."""
+    """How many rows of `frame` stand in `table` too, equal in the columns `names`."""
     if table is None or not set(names) <= set(frame.columns) & set(table.columns):
         return 0
-    one, other = (
-        each.select(pl.col(names).cast(pl.String, strict=False)).hash_rows(0)
-        for each in (frame, table)
-    )
+    one, other = fingerprints(frame, table, names)
     return int(one.is_in(other.implode()).sum())

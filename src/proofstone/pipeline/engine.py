@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from proofstone.core.artifact import Artifact, Stored
@@ -49,6 +50,11 @@ class StepContext:
     seed: int
     executor: Executor
     tell: Callable[[str], None]
+    stop: Event = field(default_factory=Event)
+
+    def cancelled(self) -> bool:
+        """Whether the run is being stopped."""
+        return self.stop.is_set()
 
     def map(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
         """Apply `function` to each part where the executor has room, in order."""
@@ -84,12 +90,14 @@ class Engine:
         self._executor = executor
         self._index = index
         self._tell = tell
+        self._stop = Event()
 
     def run(self, nodes: Sequence[Node], progress: Progress, workers: int) -> None:
         """Run `nodes`, entering results in `progress`.
 
         The first error is raised after the steps that were under way have ended; what they
         finished is committed, and steps that waited for the failed one are marked `skipped`.
+        An interrupt (Ctrl-C) tells steps under way to stop where they can.
         """
         waiting = list(nodes)
         running: dict[Future[Action], Node] = {}
@@ -108,11 +116,21 @@ class Engine:
                         else:
                             waiting.append(node)
                             error = error or failure
+            except BaseException:
+                self._stop.set()
+                raise
             finally:
                 for node in waiting:
                     self._note(RunStep(node.name, "skipped", None, 0.0), progress)
         if error is not None:
             raise error
+
+    @property
+    def peak_mb(self) -> float:
+        """The largest resident size so far of this process, its children or workers, in MB."""
+        kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        own = max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024
+        return max(own, self._executor.peak_mb)
 
     def key_of(self, node: Node, progress: Progress) -> dict[str, Any]:
         """Return the ingredients of a node's action key; its inputs must be there."""
@@ -173,6 +191,7 @@ class Engine:
             seed=node.seed,
             executor=self._executor,
             tell=lambda note: self._tell(node.name, note, None),
+            stop=self._stop,
         )
         step = node.load()
         drafts = step.function(context)
@@ -184,7 +203,7 @@ class Engine:
                 ingredients=parts,
                 outputs=outputs,
                 seconds=round(time.perf_counter() - started, 3),
-                peak_mb=round(peak_megabytes(), 1),
+                peak_mb=round(self.peak_mb, 1),
                 committed=datetime.now(UTC).isoformat(timespec="microseconds"),
                 deterministic=step.deterministic,
             )
@@ -202,9 +221,3 @@ class Engine:
     def _note(self, step: RunStep, progress: Progress) -> None:
         progress.steps[step.name] = step
         self._tell(step.name, step.status, step.seconds)
-
-
-def peak_megabytes() -> float:
-    """The largest resident size so far of this process or any of its children, in MB."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock, Thread
 from types import ModuleType
 from typing import Protocol, Self, TypeVar
@@ -25,6 +27,10 @@ _ONE_THREAD = (
 
 class Executor(Protocol):
     """Applies a function to parts; results come in order and do not depend on the place."""
+
+    @property
+    def peak_mb(self) -> float:
+        """The largest resident size of any worker so far, in MB."""
 
     def map(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
         """Return `function(part)` for each part, in order."""
@@ -55,6 +61,12 @@ class LocalExecutor:
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
         self._environment: dict[str, str | None] = {}
+        self._peak_mb = 0.0
+
+    @property
+    def peak_mb(self) -> float:
+        """The largest resident size of any worker so far, in MB."""
+        return self._peak_mb
 
     def map(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
         """Return `function(part)` for each part, in order.
@@ -66,8 +78,10 @@ class LocalExecutor:
             self._pool = self._pool or self._start()
         try:
             with self._lock, _without_main():
-                results = self._pool.map(function, parts)
-            return list(results)
+                found = self._pool.map(partial(_weighed, function), parts)
+            weighed = list(found)
+            self._peak_mb = max((self._peak_mb, *(size for _, size in weighed)))
+            return [result for result, _ in weighed]
         except BrokenProcessPool as error:
             raise WorkerLost(
                 "a worker process died, most likely for want of memory",
@@ -92,6 +106,11 @@ class LocalExecutor:
         self._environment = {name: os.environ.get(name) for name in _ONE_THREAD}
         os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
+
+
+def _weighed(function: Callable[[Part], Result], part: Part) -> tuple[Result, float]:
+    """The result, and the largest resident size of this worker so far, in MB."""
+    return function(part), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from proofstone.core.project.nearest import nearest
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.journey import Journey
 from proofstone.pipeline.keys import action_key, ingredients
-from proofstone.pipeline.node import Node, Port
+from proofstone.pipeline.node import Node
+from proofstone.pipeline.standing import known_action
 from proofstone.pipeline.why import changes
 
 
@@ -20,12 +21,14 @@ def forecast(journey: Journey) -> list[dict[str, Any]]:
     A step that waits may still be left alone when what comes before gives the same as before.
     `seconds` is how long it took last, or None.
     """
-    progress = Progress()
+    plan = journey.plan()
+    progress = Progress(outputs=dict(plan.given))
+    given = {port.node for port in plan.given}
     rows = []
-    for node in journey.plan():
+    for node in plan:
         status = _status(journey, node, progress)
         history = journey.store.actions.history(node.name)
-        reads = sorted({port.node for port in node.inputs.values()})
+        reads = sorted({port.node for port in node.inputs.values()} - given)
         seconds = history[0].seconds if history else None
         rows.append({"name": node.name, "status": status, "seconds": seconds, "reads": reads})
     journey.index.save()
@@ -44,7 +47,7 @@ def why(journey: Journey, step: str) -> dict[str, Any]:
     names = [node.name for node in plan]
     if step not in names:
         raise InputError(f"there is no step {step!r}", hint=nearest(step, names))
-    progress = Progress()
+    progress = Progress(outputs=dict(plan.given))
     for node in plan:
         if node.name == step:
             return _explain(journey, node, progress)
@@ -85,14 +88,8 @@ def _document(
 def _status(journey: Journey, node: Node, progress: Progress) -> str:
     if not set(node.inputs.values()) <= set(progress.outputs):
         return "waits"
-    key = action_key(ingredients(node, _ids(node, progress), journey.index))
-    action = journey.store.actions.get(key)
-    has = journey.store.objects.has
-    if action is None or not all(has(artifact) for artifact in action.outputs.values()):
-        return "would run"
-    for role, artifact in action.outputs.items():
-        progress.outputs[Port(node.name, role)] = artifact
-    return "known"
+    known = known_action(journey.store, node, journey.index, progress)
+    return "would run" if known is None else "known"
 
 
 def _ids(node: Node, progress: Progress) -> dict[str, str]:

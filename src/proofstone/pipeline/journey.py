@@ -12,11 +12,13 @@ from proofstone.core.artifact import Artifact, Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.i18n import texts_digest
 from proofstone.core.project.kinds import Project
+from proofstone.pipeline.champion import FindChampion, standing_champion
 from proofstone.pipeline.code import CodeIndex
-from proofstone.pipeline.engine import LOCK, Engine, Progress, Tell, peak_megabytes, silent
+from proofstone.pipeline.engine import LOCK, Engine, Progress, Tell, silent
 from proofstone.pipeline.executor import Executor, LocalExecutor
 from proofstone.pipeline.node import Node, Plan, Port
 from proofstone.pipeline.plan import make_plan
+from proofstone.pipeline.plans.champion import held_against
 from proofstone.pipeline.record import Readings, assemble
 from proofstone.pipeline.release_files import release_digests, release_files
 from proofstone.registry.bundle import id_of_digests
@@ -65,7 +67,14 @@ class Journey:
     """Runs one project against its store; one at a time, the second waits."""
 
     def __init__(
-        self, project: Project, directory: Path, store: Store, *, who: str, tell: Tell = silent
+        self,
+        project: Project,
+        directory: Path,
+        store: Store,
+        *,
+        who: str,
+        tell: Tell = silent,
+        champion: FindChampion = standing_champion,
     ) -> None:
         self.project = project
         self.directory = directory
@@ -73,10 +82,12 @@ class Journey:
         self.who = who
         self.index = CodeIndex(store.root / "cache" / "code.json")
         self._tell = tell
+        self._champion = champion
 
     def plan(self) -> Plan:
-        """Return the plan of the project as it stands."""
-        return make_plan(self.project, self.directory)
+        """Return the plan of the project as it stands, held against its champion."""
+        plan = make_plan(self.project, self.directory)
+        return held_against(plan, self._champion(self.store, plan, self.index))
 
     def run(self, key: SigningKey, *, workers: int, wait: float) -> Outcome:
         """Run what has to run, then record, report and release.
@@ -98,7 +109,9 @@ class Journey:
         engine = Engine(self.store, executor, self.index, self.directory, self._tell)
         came_to: dict[str, str] = {}
         try:
-            engine.run(self.plan().nodes, progress, workers)
+            plan = self.plan()
+            progress.outputs |= plan.given
+            engine.run(plan.nodes, progress, workers)
             outcome = self._conclude(key, engine, progress)
             came_to = {"release": outcome.release}
             return outcome
@@ -142,7 +155,7 @@ class Journey:
             page = self.store.open(report).read("report.html")
             register(self.store, files, record, page, key)
         progress.steps["release"] = RunStep("release", "restored" if whole else "ran", None, 0.0)
-        return Outcome(record, report, tuple(progress.steps.values()), peak_megabytes())
+        return Outcome(record, report, tuple(progress.steps.values()), engine.peak_mb)
 
 
 def _now() -> str:

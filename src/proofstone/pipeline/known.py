@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from proofstone.checks.cases import (
-    Case,
-    ClassesCase,
-    ConversationCase,
-    DecisionCase,
-    LabelsCase,
-    NumberCase,
-    RankingCase,
-)
 from proofstone.core.project.kinds import Project
 from proofstone.core.project.known import FITTING, LISTED_PROBES, METRICS, Kind, Known
 from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.plugins import Plugin, plugin, plugins
 
-CASES: dict[Kind, type[Case]] = {
-    "decision": DecisionCase,
-    "classes": ClassesCase,
-    "labels": LabelsCase,
-    "number": NumberCase,
-    "ranking": RankingCase,
-    "conversation": ConversationCase,
-}
+if TYPE_CHECKING:
+    from proofstone.checks.cases import Case
+
+
+def cases() -> dict[Kind, type[Case]]:
+    """Return the kind of case that each kind of task is assessed as; imports what they hold."""
+    from proofstone.checks import cases as known
+
+    return {
+        "decision": known.DecisionCase,
+        "classes": known.ClassesCase,
+        "labels": known.LabelsCase,
+        "number": known.NumberCase,
+        "ranking": known.RankingCase,
+        "conversation": known.ConversationCase,
+    }
 
 
 def known_names() -> Known:
@@ -68,6 +67,6 @@ def _kinds(name: str, one: Plugin) -> set[Kind]:
         return set()
     if not one.ships:
         about = one.load().about
-        return {kind for kind, case in CASES.items() if issubclass(case, about)}
+        return {kind for kind, case in cases().items() if issubclass(case, about)}
     listed = {kind for kind in get_args(Kind) if name in FITTING.get(kind, ())}
     return listed or {"decision"}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from proofstone.core.artifact import Artifact
+from proofstone.core.canonical import digest
 from proofstone.core.project.kinds import Project
 from proofstone.core.step import Step
 from proofstone.pipeline.plugins import Plugin
@@ -40,6 +42,10 @@ class Node:
         module = self.step.partition(":")[0]
         return [module, *(plugin.module for plugin in self.plugins.values())]
 
+    def seeded(self, seed: int) -> Node:
+        """Return the node with a seed that follows from the project's `seed` and its own name."""
+        return replace(self, seed=int(digest(f"{seed}/{self.name}".encode())[:8], 16))
+
     def load(self) -> Step:
         """Import and return the declared step."""
         module, _, attribute = self.step.partition(":")
@@ -49,10 +55,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Plan:
-    """Nodes in an order in which each comes after what it reads."""
+    """Nodes in an order in which each comes after what it reads.
+
+    `given` are artifacts of the store that nodes read and that no node of the plan makes.
+    """
 
     project: Project
     nodes: tuple[Node, ...]
+    given: Mapping[Port, Artifact] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from proofstone.assess.foreign.kind import Task
 from proofstone.assess.foreign.meaning import Said
+from proofstone.checks.memory import never
 from proofstone.models.foreign.objects import is_estimator
 from proofstone.models.foreign.reading import label_text
 from proofstone.pipeline import assessment
@@ -29,6 +30,7 @@ def assess(
     gates: Sequence[Mapping[str, Any]] = (),
     level: float = 0.95,
     name: str = "assessment",
+    cancelled: Callable[[], bool] = never,
 ) -> Assessment:
     """Assess a model on rows that it has not seen.
 
@@ -45,6 +47,9 @@ def assess(
     For what is no estimator, `classes` names the classes in the order of its answers, and `logits`
     says that it answers in logits; of two classes, a single number is about the positive one.
 
+    `cancelled`, which is asked between batches, stops what is under way: probes that are not done
+    end as `not_run`, and what the others found is returned.
+
     Raises:
         DataError: the labels have one class, lengths differ, a column is wanting.
         InputError: a gate would not stand in a project file; the message names it. Or the model
@@ -53,11 +58,11 @@ def assess(
     if is_estimator(model) and not (classes or logits):
         return assessment.assess(
             model, X, y, protected=protected, positive=positive, threshold=threshold, task=task,
-            query=query, gates=gates, level=level, name=name,
+            query=query, gates=gates, level=level, name=name, cancelled=cancelled,
         )  # fmt: skip
     chosen = None if positive is None else label_text(positive)
     said = Said(task, tuple(label_text(one) for one in classes), chosen, logits)
     return assess_object(
         model, X, y, protected=protected, query=query, said=said, threshold=threshold,
-        gates=gates, level=level, name=name,
+        gates=gates, level=level, name=name, cancelled=cancelled,
     )  # fmt: skip

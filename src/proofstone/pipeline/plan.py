@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from proofstone.core.canonical import digest
 from proofstone.core.project.kinds import Project
 from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.node import Node, Plan, Port
@@ -29,7 +28,7 @@ def make_plan(project: Project, directory: Path) -> Plan:
 
         nodes = [*assistant_nodes(project, directory)]
     nodes.append(_select_node(project))
-    return Plan(project, tuple(_seeded(project, node) for node in nodes))
+    return Plan(project, tuple(node.seeded(project.seed) for node in nodes))
 
 
 def _select_node(project: Project) -> Node:
@@ -44,8 +43,3 @@ def _select_node(project: Project) -> Node:
         },
         {name: Port(f"assess.candidate/{name}", "findings") for name in names},
     )
-
-
-def _seeded(project: Project, node: Node) -> Node:
-    seed = int(digest(f"{project.seed}/{node.name}".encode())[:8], 16)
-    return Node(node.name, node.step, node.settings, node.inputs, node.plugins, seed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from proofstone.checks.cases import Case
+from proofstone.checks.memory import Cancelled, never
 from proofstone.checks.oracle import Oracle
 from proofstone.core.durable import write_file
 from proofstone.core.errors import DataError, InputError
@@ -23,24 +25,32 @@ _FORM = '- prompt: "What is 2 + 2?"\n  expect: ["4", four]'
 
 
 def assess_questions(
-    model: Path, questions: Path, store: Store, *, report: Path | None = None
+    model: Path,
+    questions: Path,
+    store: Store,
+    *,
+    report: Path | None = None,
+    cancelled: Callable[[], bool] = never,
 ) -> dict[str, Any]:
     """Ask a GGUF model every question, and return findings and the report's path.
 
     Answers are kept in the store's ledger by model, question and settings: a stopped assessment
-    goes on where it was, and a second one asks nothing.
+    goes on where it was, and a second one asks nothing. `cancelled` is asked between batches.
 
     Raises:
+        Cancelled: `cancelled` said so; what was answered is kept, and nothing is written.
         InputError: the questions file is not a list of {prompt, expect}; the message names the
             entry.
         DataError: the model is not a whole GGUF file, or a question could not be asked.
         MissingExtra: llama.cpp is not installed.
     """
     asked = _read(questions)
-    oracle = Oracle(GgufModel(model), recall=store.answers)
+    oracle = Oracle(GgufModel(model), recall=store.answers, cancelled=cancelled)
     rows = rows_of([exchange(one["prompt"]) for one in asked])
     case = Case(rows=rows, settings={"generation": {"questions": asked}})
     findings = oracle.run([plugin("probes", "generation").load()], case)
+    if cancelled():
+        raise Cancelled
     for finding in findings:
         if finding.verdict is Verdict.NOT_RUN:
             hint = "what was answered is kept: mend the cause, then run again"

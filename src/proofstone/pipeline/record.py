@@ -12,6 +12,7 @@ from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.core.project.kinds import Project
 from proofstone.core.project.schema import DecisionProject, Gate
+from proofstone.pipeline.champion import CHAMPION
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.known import fitting_probes, kind_of_task
 from proofstone.pipeline.node import Port
@@ -27,6 +28,10 @@ class Readings:
         self._progress = progress
         self.project = project
         self.choice: dict[str, Any] = self.document("select", "choice", "choice.json")
+
+    def has(self, node: str) -> bool:
+        """Whether the plan had this step."""
+        return node in self._progress.actions
 
     def document(self, node: str, role: str, name: str) -> Any:
         """Return one JSON file of one output."""
@@ -48,8 +53,11 @@ class Readings:
 
     def findings(self, candidate: str) -> list[Finding]:
         """Return a candidate's findings with every gate judged, in the order measured."""
-        document = self.document(f"assess.candidate/{candidate}", "findings", "findings.json")
-        findings = [Finding.from_json(one) for one in document]
+        nodes = (f"assess.candidate/{candidate}", f"assess.change/{candidate}")
+        documents = [
+            self.document(node, "findings", "findings.json") for node in nodes if self.has(node)
+        ]
+        findings = [Finding.from_json(one) for document in documents for one in document]
         return merge(findings, judge_all(findings, self.project.assess.gates).gates)
 
 
@@ -74,6 +82,7 @@ def assemble(
         "verdict": str(opening.verdict),
         "gates": _gates(readings, opening.gates, findings),
         "release": release,
+        **_challenge(readings, progress),
         "steps": _steps(progress),
         "cost": _cost(progress),
         "decisions": [dict(decided)],
@@ -161,6 +170,24 @@ def _candidate(readings: Readings, progress: Progress, entry: Mapping[str, Any])
     }
 
 
+def _challenge(readings: Readings, progress: Progress) -> dict[str, Any]:
+    """Who the winner was held against, and on which rows; nothing where no release stood."""
+    if not readings.has(CHAMPION):
+        return {}
+    told = progress.actions[CHAMPION].ingredients["settings"]
+    answered = readings.document(CHAMPION, "answers", "answers.json")
+    change = progress.outputs[Port(f"assess.change/{readings.winner}", "findings")]
+    return {
+        "challenge": {
+            "champion": {"kind": "release", "name": told["name"], "release": told["release"]},
+            "challenger": {"kind": "candidate", "name": readings.winner, "release": None},
+            "stage": told["stage"],
+            "answered": answered,
+            **change.meta,
+        }
+    }
+
+
 def _declared(project: Project, name: str) -> dict[str, Any]:
     """What the project file says of a candidate: how it is made, and what is done about bias."""
     if isinstance(project, DecisionProject):
@@ -181,10 +208,11 @@ def _declared(project: Project, name: str) -> dict[str, Any]:
 
 
 def _pace(progress: Progress, name: str) -> dict[str, float]:
-    """Seconds a reply, where replies were counted: the assessment's time by their number."""
-    assessed = progress.actions[f"assess.candidate/{name}"]
-    replies = assessed.outputs["findings"].meta.get("replies")
-    return {"seconds_per_reply": round(assessed.seconds / replies, 3)} if replies else {}
+    """Seconds a reply, where replies were counted: their own time by their number."""
+    pace = progress.actions[f"assess.candidate/{name}"].outputs.get("pace")
+    if pace is None or not pace.meta["replies"]:
+        return {}
+    return {"seconds_per_reply": round(pace.meta["seconds"] / pace.meta["replies"], 3)}
 
 
 def _weights(progress: Progress, name: str) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.node import Port
 from proofstone.pipeline.record import Readings
 
+_PACE = "pace"
+"""The kind of artifact that says how fast a step was: another run's is another."""
+
 
 def release_files(readings: Readings, progress: Progress) -> dict[str, bytes]:
     """Return path -> bytes: the winner's model, the project file, findings and provenance.
@@ -44,7 +47,11 @@ def _provenance(readings: Readings, progress: Progress) -> dict[str, object]:
         name: {
             "key": action.key,
             "ingredients": dict(action.ingredients),
-            "outputs": {role: artifact.id for role, artifact in action.outputs.items()},
+            "outputs": {
+                role: artifact.id
+                for role, artifact in action.outputs.items()
+                if artifact.kind != _PACE
+            },
         }
         for name, action in sorted(progress.actions.items())
     }

@@ -27,8 +27,9 @@ def select(context: Context) -> Mapping[str, Draft]:
     rule = Select.model_validate(context.settings["select"])
     ranking = []
     for name in context.settings["candidates"]:
-        document = json.loads(context.inputs[name].read("findings.json"))
-        findings = [Finding.from_json(one) for one in document]
+        inputs = [context.inputs[one] for one in (name, f"change/{name}") if one in context.inputs]
+        documents = [json.loads(one.read("findings.json")) for one in inputs]
+        findings = [Finding.from_json(one) for document in documents for one in document]
         ranking.append(_entry(name, findings, gates, rule))
     ranking.sort(key=_order)
     document = {"winner": ranking[0]["name"], "rule": rule_text(rule), "ranking": ranking}

@@ -68,12 +68,12 @@ def remedies(record: Record, gate: Gate) -> list[str]:
         value >= limit if gate.finding.direction == "min" else value <= limit
     ):
         return []
-    nearest = _nearest(record, gate)
+    nearest = nearest_mitigation(record, gate)
     told = [_told(record, gate, nearest)] if nearest is not None else []
     return [text for text in (*told, _(TO_TRY.get(metric, _CONSTRAINED))) if text]
 
 
-def _nearest(record: Record, gate: Gate) -> Candidate | None:
+def nearest_mitigation(record: Record, gate: Gate) -> Candidate | None:
     """The mitigated candidate, not the shown one, that comes nearest to the limit; None if none.
 
     It must come nearer than the shown one.

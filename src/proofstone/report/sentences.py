@@ -272,7 +272,7 @@ def judgement(finding: Finding) -> str:
         return _(
             "The limit is {limit}; even the favourable end of the interval, {end}, breaks it."
         ).format(limit=limit, end=show(metric, best))
-    if finding.verdict is Verdict.INCONCLUSIVE and finding.value is not None:
+    if finding.verdict is Verdict.INCONCLUSIVE and _inside(finding):
         return _(
             "The limit is {limit}, which lies inside the interval: these data cannot decide."
         ).format(limit=limit)
@@ -283,6 +283,13 @@ def judgement(finding: Finding) -> str:
     if finding.verdict is Verdict.NOT_RUN:
         return _("It was not measured: {reason}.").format(reason=say(finding.reason).rstrip("."))
     return _("It could not be decided: {reason}.").format(reason=say(finding.reason).rstrip("."))
+
+
+def _inside(finding: Finding) -> bool:
+    """Whether the limit lies inside the interval, or there is a value without one."""
+    if finding.limit is None or finding.low is None or finding.high is None:
+        return finding.value is not None
+    return finding.low <= finding.limit <= finding.high
 
 
 def counted(metric: str, n: float) -> str:

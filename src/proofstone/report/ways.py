@@ -11,7 +11,7 @@ from proofstone.report.language import say
 from proofstone.report.measures import MEASURES
 from proofstone.report.numbers import bare, count, number, plain, share
 from proofstone.report.record import Gate, Record, find
-from proofstone.report.remedies import remedies
+from proofstone.report.remedies import nearest_mitigation, remedies
 from proofstone.report.sentences import rows_sentence
 from proofstone.report.terms import metric_name, mitigation_name
 
@@ -37,6 +37,74 @@ def ways_open(record: Record, gate: Gate) -> list[str]:
     if any(isinstance(way, Mapping) and way.get("way") == "candidate" for way in gate.would_open):
         return known
     return known + remedies(record, gate)
+
+
+def measured_ways(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every way that a record (a JSON object) holds to open its shut gates, as JSON objects.
+
+    Each has the place of its `gate` among the record's, that gate's `metric`, `subject`, `limit`
+    and `direction`, which `way` it is, and whether it `opens` the gate: `rows`, `threshold` (with
+    the `shift`), `candidate` (with `name` and `mitigation`), or `nearest`: where no candidate opens
+    a gate, the mitigated one that comes nearest to its limit. What it `buys` and what it `costs`
+    have a `metric` with its value `now` and `then`; None where that was not measured. Rows cost
+    `rows` that are judged; an assistant's gates count for themselves (`n`).
+    """
+    record = Record(document)
+    found: list[dict[str, Any]] = []
+    for place, gate in enumerate(record.gates):
+        if gate.finding.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+            continue
+        about = {name: getattr(gate.finding, name) for name in ("metric", "subject", "limit")}
+        about["direction"] = gate.finding.direction
+        found += [{"gate": place, **about, **way} for way in _measured(record, gate)]
+    return found
+
+
+def _measured(record: Record, gate: Gate) -> list[dict[str, Any]]:
+    ways = [way for way in gate.would_open if isinstance(way, Mapping)]
+    found = [one for way in ways if (one := _told(record, gate, way))]
+    if any(one["way"] == "candidate" for one in found) or gate.finding.value is None:
+        return found
+    nearest = nearest_mitigation(record, gate)
+    return found if nearest is None else [*found, _of(record, gate, nearest.name, "nearest")]
+
+
+def _told(record: Record, gate: Gate, way: Mapping[str, Any]) -> dict[str, Any]:
+    kind, value = way.get("way"), gate.finding.value
+    if kind == "rows":
+        cost = {"metric": "rows", "now": way.get("now"), "then": way.get("rows")}
+        if record.speaks:  # its gates count different things: nothing scales them up alike
+            cost = {"metric": "n", "now": gate.finding.n, "then": gate.finding.rows_needed}
+        return {"way": "rows", "opens": bool(way.get("opens", True)), "buys": None, "costs": cost}
+    if kind == "threshold":
+        cost = {
+            "metric": "accuracy", "now": way.get("accuracy_now"), "then": way.get("accuracy"),
+        }  # fmt: skip
+        bought = {"metric": gate.finding.metric, "now": value, "then": None}
+        shift = number(way.get("shift"))
+        return {"way": "threshold", "opens": True, "shift": shift, "buys": bought, "costs": cost}
+    return _of(record, gate, str(way.get("name", "")), "candidate") if kind == "candidate" else {}
+
+
+def _of(record: Record, gate: Gate, name: str, way: str) -> dict[str, Any]:
+    """What the candidate of that name buys and costs, against the one that is shown."""
+    one = next((one for one in record.candidates if one.name == name), None)
+    about, quality = gate.finding, record.quality
+
+    def change(metric: str, subject: str) -> dict[str, Any]:
+        pair = (find(record.findings, metric, subject),
+                find(one.findings, metric, subject) if one is not None else None)  # fmt: skip
+        now, then = (None if found is None else found.value for found in pair)
+        return {"metric": metric, "now": now, "then": then}
+
+    return {
+        "way": way,
+        "opens": way == "candidate",
+        "name": name,
+        "mitigation": "none" if one is None else one.mitigation,
+        "buys": change(about.metric, about.subject),
+        "costs": change(quality, "all"),
+    }
 
 
 def _way(record: Record, gate: Gate, way: Any) -> str:

@@ -21,14 +21,20 @@ from proofstone.train.columns import features, groups, target
 from proofstone.train.part import Part, Recipe, attribute_of, fit_part
 
 _FEWEST = 8
+_TOGETHER = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Half:
-    """One shadow model to fit: `part` holds all rows, `member` (n,) says which it may see."""
+class Halves:
+    """Shadow models that one process fits in turn, so that it is sent the table once.
+
+    `part` holds all rows; `members` (m, n) says which of them each may see; `first` is the number
+    of the first among all shadow models.
+    """
 
     part: Part
-    member: np.ndarray
+    members: np.ndarray
+    first: int
 
 
 @step("train.shadows", outputs=("shadows",))
@@ -61,23 +67,24 @@ def shadows(context: Context) -> Mapping[str, Draft]:
     member = np.stack([heads, ~heads], axis=1).reshape(-1, len(unit))
     whole = _whole(context, frame, kept, split)
     halves = [
-        Half(replace(whole, name=f"shadow {at}", seed=_seed(context.seed, at)), one)
-        for at, one in enumerate(member)
+        Halves(whole, member[first : first + _TOGETHER], first)
+        for first in range(0, len(member), _TOGETHER)
     ]
     name = whole.recipe.candidate.name
-    context.progress(message("fitting {n} shadow models").format(n=len(halves)))
+    context.progress(message("fitting {n} shadow models").format(n=len(member)))
     about: dict[str, Any] = {
         "format": 1,
         "candidate": name,
-        "shadows": len(halves),
+        "shadows": len(member),
         "together": split.group is not None,
         "reason": "",
     }
+    none = np.empty((0, int(kept.sum())), dtype=np.float32)
     try:
-        score = np.array(context.map(fit_half, halves), dtype=np.float32)
+        score = np.concatenate([none, *context.map(fit_halves, halves)])
     except DataError as error:
         about |= {"shadows": 0, "reason": str(error)}
-        score, member = np.empty((0, int(kept.sum())), dtype=np.float32), member[:0]
+        score, member = none, member[:0]
     files = {
         "shadows.json": canonical_json(about),
         "row.npy": _npy(placed["row"].to_numpy().astype(np.int64)[kept]),
@@ -88,15 +95,21 @@ def shadows(context: Context) -> Mapping[str, Draft]:
     return {"shadows": Draft("shadows", files, meta)}
 
 
-def fit_half(half: Half) -> np.ndarray:
-    """Fit one shadow model on its members and return the score of each judged row, float32 (k,).
+def fit_halves(halves: Halves) -> np.ndarray:
+    """Fit each shadow model on its members; return the score of each judged row, float32 (m, k).
 
     Raises:
-        DataError: a class has too few rows in this half.
+        DataError: a class has too few rows in a half.
     """
-    whole, mine = half.part, half.member
+    return np.stack([_score(halves, at) for at in range(len(halves.members))])
+
+
+def _score(halves: Halves, at: int) -> np.ndarray:
+    whole, mine, number = halves.part, halves.members[at], halves.first + at
     part = replace(
         whole,
+        name=f"shadow {number}",
+        seed=_seed(whole.seed, number),
         frame=whole.frame.filter(pl.Series(mine)),
         target=whole.target[mine],
         group=None if whole.group is None else whole.group[mine],

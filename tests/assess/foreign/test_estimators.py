@@ -140,7 +140,7 @@ def test_bad_labels_are_named(
     ("answer", "truth", "says"),
     [
         (lambda n: np.full(n, np.nan), [1.0] * 30, "the model answered NaN or infinity for row"),
-        (lambda n: np.zeros((n, 2)), [1.0] * 30, "returned shape (30, 2) for 30 rows"),
+        (lambda n: np.zeros((n, 2)), [1.0] * 30, "predict returned shape ("),
         (
             lambda n: np.full((n, 2), 3),
             np.ones((30, 2)),
@@ -180,7 +180,8 @@ def test_rows_without_a_label_are_left_out_and_counted(task: Any) -> None:
     )  # fmt: skip
     last = result.findings[-1]
     assert (last.metric, last.n) == ("unlabelled_rows", 30)
-    assert last.reason == "30 of 300 rows have no label, and were left out"
+    places = "(column y, row 0, 10, 20, 30, 40, …)"
+    assert last.reason == f"30 of 300 rows have no label, and were left out {places}"
     assert len(result.case) == 270
     assert result.case.rows.origin[:3].tolist() == [1, 2, 3]
 
@@ -194,9 +195,15 @@ def test_one_broken_answer_voids_what_hangs_on_it_and_not_the_assessment() -> No
 
     model = Broken().fit(X, HIGH)
     result = assess_estimator(model, X, HIGH, probes=[discrimination])
-    assert result.findings[0].reason == "the model answered NaN or infinity for row 3"
-    with pytest.raises(InputError, match="NaN or infinity for row 3"):
-        assess_estimator(model, X, HIGH, probes=[], threshold="base_rate")
+    auc, _precision, left = result.findings
+    expected = metrics.roc_auc_score(
+        np.delete(HIGH, 3), INTEGER.predict_proba(np.delete(X, 3, axis=0))[:, 1]
+    )
+    assert (auc.value, auc.n) == (pytest.approx(expected, abs=1e-6), 299)
+    assert auc.reason == "measured without 1 of 300 rows, which cannot be used"
+    assert left.reason.endswith("(row 3): the model answered NaN or infinity for row 3")
+    cut = assess_estimator(model, X, HIGH, probes=[], threshold="base_rate").threshold
+    assert 0 < cut < 1
 
 
 def test_the_table_is_not_asked_before_the_probes_are() -> None:

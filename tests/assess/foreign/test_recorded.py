@@ -100,31 +100,71 @@ NONE = pl.lit(None)
 @pytest.mark.parametrize(
     ("name", "column", "bad", "says"),
     [
-        ("classes", "p_b", 0.9, "the scores of its classes sum to"),
-        ("classes", "p_b", float("nan"), "column p_b, row 7: has no score"),
-        ("classes", "kind", None, "column kind, row 7: has no label"),
-        ("classes", "kind", "d", "column kind, row 7: there is no score column for 'd'"),
-        ("hard", "said", None, "column said, row 7: has no label"),
-        ("labels", "y_b", 2, "column y_b, row 7: 2 is neither 0 nor 1"),
-        ("labels", "y_b", None, "column y_b, row 7: has no label"),
-        ("labels", "p_c", 1.5, "column p_c, row 7: the score 1.5"),
-        ("number", "estimate", float("nan"), "column estimate, row 7: nan is missing"),
-        ("number", "money", float("inf"), "column money, row 7: inf is not finite"),
-        ("ranking", "relevance", -1, "column relevance, row 7: the relevance -1"),
-        ("ranking", "q", None, "column q, row 7: has no query"),
+        ("classes", "p_b", 0.9, "have scores of classes that do not sum to one"),
+        ("classes", "p_b", float("nan"), "have no score"),
+        ("classes", "kind", None, "have no label"),
+        ("classes", "kind", "d", "have a label that the model has no class for"),
+        ("hard", "said", None, "have no decision"),
+        ("labels", "y_b", 2, "have a label that is neither 0 nor 1"),
+        ("labels", "y_b", None, "have no label"),
+        ("labels", "p_c", 1.5, "have a score that is not between 0 and 1"),
+        ("number", "money", None, "have no label"),
+        ("number", "estimate", float("nan"), "have no finite number where one is wanted"),
+        ("number", "money", float("inf"), "have no finite number where one is wanted"),
+        ("ranking", "relevance", -1, "have a relevance below 0"),
+        ("ranking", "q", None, "have no query"),
     ],
 )
-def test_bad_values_are_named_with_column_and_row(
+def test_rows_that_cannot_be_used_are_named_and_the_rest_goes_on(
+    name: str, column: str, bad: Any, says: str
+) -> None:
+    frame, rows = table(), (7, 9, 11, 13, 15, 17)
+    kind, here = frame.schema[column], pl.int_range(pl.len()).is_in(rows)
+    holed = frame.with_columns(
+        pl.when(here).then(pl.lit(bad, dtype=kind)).otherwise(pl.col(column)).alias(column)
+    )
+    more: dict[str, Any] = {"task": "classes" if name == "hard" else "auto"}
+    result, clean = (assessed(one, name, **more) for one in (holed, frame.filter(~here)))
+    found, expected = (
+        {(one.probe, one.metric, one.subject): one for one in each.findings}
+        for each in (result, clean)
+    )
+    unlabelled = bad is None and says == "have no label"
+    probe = "labels" if unlabelled else "answers"
+    left = found.pop((probe, "unlabelled_rows" if unlabelled else "unusable_rows", "all"))
+    assert (left.verdict, left.value, left.n) == (Verdict.NOT_RUN, None, 6)
+    assert left.reason.startswith(f"6 of {N} rows {says}, and were left out")
+    named = "p_a, p_b, p_c" if "sum to one" in says else column
+    assert left.reason.endswith(f"(column {named}, row 7, 9, 11, 13, 15, …)")
+    assert found.keys() == expected.keys()
+    assert result.case.rows.origin.tolist() == [at for at in range(N) if at not in rows]
+    for key, one in found.items():
+        assert one.value == pytest.approx(expected[key].value, abs=1e-9), key
+        if one.value is not None and not unlabelled:
+            assert one.verdict is Verdict.INCONCLUSIVE
+            assert one.reason == f"measured without 6 of {N} rows, which cannot be used"
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "bad", "says"),
+    [
+        ("classes", "p_b", float("nan"), "column p_b, row 0: has no score (nor have 299 more)"),
+        ("classes", "kind", "d", "column kind, row 0: there is no score column for 'd'"),
+        ("labels", "y_b", 2, "column y_b, row 0: 2 is neither 0 nor 1"),
+        ("labels", "y_b", None, "column y_b, row 0: has no label"),
+        ("number", "estimate", float("nan"), "column estimate, row 0: nan is missing"),
+        ("number", "money", float("inf"), "column money, row 0: inf is not finite"),
+        ("ranking", "relevance", -1, "column relevance, row 0: the relevance -1"),
+        ("ranking", "q", None, "column q, row 0: has no query"),
+    ],
+)
+def test_where_no_row_can_be_used_column_and_row_are_named(
     name: str, column: str, bad: Any, says: str
 ) -> None:
     frame = table()
-    row = pl.int_range(pl.len()) == 7
-    kind = frame.schema[column]
-    frame = frame.with_columns(
-        pl.when(row).then(pl.lit(bad, dtype=kind)).otherwise(pl.col(column)).alias(column)
-    )
+    frame = frame.with_columns(pl.lit(bad, dtype=frame.schema[column]).alias(column))
     with pytest.raises(DataError) as caught:
-        assessed(frame, name, task="classes" if name == "hard" else "auto")
+        assessed(frame, name, task="auto" if name != "number" else "number")
     assert says in str(caught.value)
     assert caught.value.hint
 

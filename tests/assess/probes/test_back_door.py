@@ -8,7 +8,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 from tests.assess.poison import planted
 
-from proofstone.assess.probes.back_door import back_door
+from proofstone.assess.probes.back_door import STATED, back_door
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.oracle import Oracle
 from proofstone.core.finding import Finding
@@ -19,11 +19,6 @@ from proofstone.models.rows import Rows
 from .cases import Formula, by, recorded, run
 
 RUNS = 14
-STATED = 0.8
-"""Power that docs/probes/back_door.md states from 1 % of rows on, for boosted trees."""
-
-ALARMS = 0.2
-"""Of clean tables at most this share is stated to have a suspected trigger."""
 
 
 def suspected(findings: list[Finding]) -> list[dict[str, Any]]:
@@ -44,7 +39,8 @@ def test_planted_triggers_are_found_as_often_as_stated(
         found = [cells(one) for one in suspected(run(back_door, case, model, seed))]
         hits += any(one & trigger for one in found)
     low, _ = exact_interval(hits, RUNS, 0.9)
-    assert low >= STATED, hits
+    assert share >= STATED.share
+    assert low >= STATED.power, hits
 
 
 def test_clean_tables_raise_no_more_alarms_than_stated() -> None:
@@ -53,7 +49,7 @@ def test_clean_tables_raise_no_more_alarms_than_stated() -> None:
         frame, target, _ = planted.some(seed)
         alarms += bool(suspected(run(back_door, *planted.fitted(frame, target), seed)))
     _, high = exact_interval(alarms, RUNS, 0.9)
-    assert high <= ALARMS, alarms
+    assert high <= STATED.alarms, alarms
 
 
 def test_values_that_stand_for_their_labels_are_no_trigger_where_the_score_moves_with_them() -> (
@@ -88,6 +84,7 @@ def test_what_it_says_of_a_known_trigger() -> None:
     assert success.value == 1.0
     assert success.low is not None
     assert success.low > 0.8
+    assert success.details["stated"] == STATED.to_json()
     (one,) = success.details["suspected"]
     assert one["cells"] == [{"column": "code", "value": 7777.0}]
     assert (one["positive"], one["rows"], one["pure"]) == (True, len(carriers), 1.0)

@@ -181,6 +181,6 @@ def test_groups_that_yaml_reads_as_numbers_are_those_of_the_table() -> None:
     "reference", [{"1": 75, "true": 25}, {"1": 0.5}, {"1": 1.5, "true": -0.5}, {"1": "x"}, [0.5]]
 )
 def test_a_reference_that_is_no_shares_is_refused_by_its_place(reference: Any) -> None:
-    (one,) = represented(reference)
+    one, *_others = represented(reference)
     assert one.verdict is Verdict.NOT_RUN
     assert "assess.settings.bias_sources.reference.s: " in one.reason

@@ -108,7 +108,7 @@ def test_a_changed_row_is_answered_by_the_model_that_never_saw_it() -> None:
 
 def test_recorded_predictions_texts_and_constants_do_not_apply() -> None:
     about, model = recorded(np.arange(N) % 2, np.full(N, 0.3), FRAME)
-    (finding,) = run(boundary_attack, about, model)
+    finding, *_others = run(boundary_attack, about, model)
     assert finding.verdict is Verdict.NOT_APPLICABLE
     flat = pl.DataFrame({"x": np.ones(10)})
     (finding,) = run(boundary_attack, case(flat), Formula(flat, lambda f: np.full(f.height, 0.3)))

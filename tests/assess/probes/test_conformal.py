@@ -62,6 +62,21 @@ def test_sets_of_several_classes_cover_and_are_small() -> None:
     assert sum(size.details["sizes"].values()) == size.n
 
 
+def test_adaptive_sets_cover_and_grow_where_the_model_is_unsure() -> None:
+    rng = np.random.default_rng(6)
+    answers = rng.dirichlet(np.ones(6) * 0.4, 4000)
+    target = (answers.cumsum(axis=1) < rng.random((4000, 1))).sum(axis=1)
+    every = found(classes(target, answers))
+    coverage, size = every["adaptive_coverage", "all"], every["adaptive_set_size", "all"]
+    assert coverage.value == pytest.approx(0.9, abs=0.02)
+    assert coverage.low <= coverage.value <= coverage.high  # type: ignore[operator]
+    assert coverage.n == every["conformal_coverage", "all"].n == 2000
+    assert sum(size.details["sizes"].values()) == 2000
+    # The sets by one threshold are the smallest that cover as much on average.
+    assert size.value > every["conformal_set_size", "all"].value  # type: ignore[operator]
+    assert ("adaptive_coverage", "all") not in found(numbers(answers[:, 0], answers[:, 1]))
+
+
 def test_ranges_of_numbers_cover_with_the_width_that_normal_errors_need() -> None:
     rng = np.random.default_rng(1)
     estimate = rng.normal(size=20_000)

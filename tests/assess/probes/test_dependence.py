@@ -91,8 +91,8 @@ def test_bad_tables_end_as_reasons() -> None:
                          model=model)  # fmt: skip
     (finding,) = run(dependence, about, model)
     assert "two values" in finding.reason
-    (finding,) = run(dependence, *recorded(np.arange(401) % 2, np.full(401, 0.3),
-                     pl.DataFrame({"a": np.arange(401.0)})))  # fmt: skip
+    finding, *_ = run(dependence, *recorded(np.arange(401) % 2, np.full(401, 0.3),
+                      pl.DataFrame({"a": np.arange(401.0)})))  # fmt: skip
     assert finding.verdict is Verdict.NOT_APPLICABLE
     many = pl.DataFrame({"id": [f"n{i}" for i in range(5000)]})
     model = Formula(many, lambda f: np.full(f.height, 0.3))

@@ -129,13 +129,15 @@ def test_a_group_without_trials_has_no_value_and_no_share_in_the_difference() ->
 def test_without_protected_columns_it_says_so_and_identifiers_are_not_groups() -> None:
     y, score = np.array([0, 1] * 100), np.linspace(0, 1, 200)
     case, model = recorded(y, score)
-    (finding,) = run(group_fairness, case, model)
+    finding, *_others = run(group_fairness, case, model)
     assert "no protected column" in finding.reason
     people = {"id": np.array([f"n{i}" for i in range(200)], dtype=object)}
     case, model = recorded(y, score, protected=people)
-    (finding,) = run(group_fairness, case, model)
-    assert finding.verdict is Verdict.NOT_RUN
-    assert "200 groups" in finding.reason
+    refusals = run(group_fairness, case, model)
+    assert [one.metric for one in refusals] == list(group_fairness.metrics)
+    for one in refusals:
+        assert (one.verdict, one.subject) == (Verdict.NOT_RUN, "id")
+        assert "200 groups" in one.reason
 
 
 def test_a_gated_finding_has_its_corrected_level() -> None:

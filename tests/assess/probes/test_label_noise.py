@@ -12,7 +12,7 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from proofstone.assess.probes.label_noise import label_noise
+from proofstone.assess.probes.label_noise import STATED, label_noise
 from proofstone.core.finding import Finding, Verdict
 from proofstone.measures.exact import exact_interval
 
@@ -40,7 +40,7 @@ def flipped(rate: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def test_flips_are_counted_and_found_as_often_as_stated(
     rate: float, least: float, most: float
 ) -> None:
-    """The docs state a recall of half and a precision of half where classes lie apart."""
+    """The docs and each finding state a recall and a precision where classes lie apart."""
     values, hits, flips, suspected = [], 0, 0, 0
     for seed in range(5):
         planted, labels, score = flipped(rate, seed)
@@ -53,8 +53,10 @@ def test_flips_are_counted_and_found_as_often_as_stated(
         flips += min(20, int(planted.sum()))
         suspected += len(sure)
     assert least <= float(np.mean(values)) <= most
-    assert exact_interval(hits, flips, 0.9).low > 0.5
-    assert exact_interval(hits, suspected, 0.9).low > 0.5
+    assert rate >= STATED["share"]
+    assert exact_interval(hits, flips, 0.9).low > STATED["recall"]
+    assert exact_interval(hits, suspected, 0.9).low > STATED["precision"]
+    assert findings["suspected_label_rate", "all"].details["stated"] == STATED
 
 
 def test_clean_classes_that_lie_apart_raise_few_alarms() -> None:
@@ -152,8 +154,9 @@ def test_the_same_seed_gives_the_same_findings() -> None:
 
 @pytest.mark.parametrize("share", [0, 0.6, -0.1, True, "half"])
 def test_a_share_that_cannot_be_is_refused_by_name(share: Any) -> None:
-    (one,) = found(
+    findings = found(
         np.arange(100) % 2, np.full(100, 0.5), settings={"label_noise": {"share": share}}
-    ).values()
-    assert one.verdict is Verdict.NOT_RUN
-    assert "assess.settings.label_noise.share" in one.reason
+    )
+    for one in findings.values():
+        assert one.verdict is Verdict.NOT_RUN
+        assert "assess.settings.label_noise.share" in one.reason

@@ -100,3 +100,14 @@ def test_one_class_is_no_crash() -> None:
     assert found["true_positive_rate", "all"].value is None
     assert found["precision", "all"].value is None
     assert run(calibration, case, model)[0].value is not None
+
+
+def test_losses_keep_their_range_and_need_both_labels() -> None:
+    y, score = np.array([0, 0, 0, 1, 1, 1]), np.array([0.01, 0.02, 0.9, 0.03, 0.99, 0.97])
+    found = by(run(probability, *recorded(y, score)))
+    for metric, most in (("brier_score", 1.0), ("log_loss", np.inf)):
+        one = found[metric, "all"]
+        assert 0.0 <= one.low <= one.value <= one.high <= most
+    alone = by(run(probability, *recorded(np.array([0] * 50 + [1, 1]), np.full(52, 0.1))))
+    assert alone["log_loss", "all"].value is not None
+    assert alone["log_loss", "all"].low is None

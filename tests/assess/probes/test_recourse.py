@@ -91,7 +91,7 @@ def test_the_positive_decision_may_be_the_adverse_one() -> None:
     found = by(run(recourse, *case(settings={"recourse": {"adverse": "positive"}})))
     for one in found["recourse_rate", "all"].details["examples"]:
         assert one["score"] >= 0.5 > one["score_after"]
-    (wrong,) = run(recourse, *case(settings={"recourse": {"adverse": "both"}}))
+    wrong, *_others = run(recourse, *case(settings={"recourse": {"adverse": "both"}}))
     assert wrong.verdict is Verdict.NOT_RUN
     assert "assess.settings.recourse.adverse" in wrong.reason
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_sought_says_why() -> None:
     assert "no input may change" in finding.reason
     (finding,) = run(recourse, *case(threshold=np.zeros(600)))
     assert "no decision is adverse" in finding.reason
-    (finding,) = run(recourse, *recorded(np.arange(401) % 2, np.full(401, 0.3),
+    finding, *_others = run(recourse, *recorded(np.arange(401) % 2, np.full(401, 0.3),
                      pl.DataFrame({"a": np.arange(401.0)})))  # fmt: skip
     assert finding.verdict is Verdict.NOT_APPLICABLE
     only = Constraints({name: Bounds("none") for name in ("age", "income", "debt")})

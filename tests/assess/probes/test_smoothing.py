@@ -105,7 +105,7 @@ def test_without_numbers_or_with_recorded_answers_it_does_not_apply() -> None:
     (finding,) = run(smoothing, about, Formula(frame, lambda f: np.full(f.height, 0.3)))
     assert finding.verdict is Verdict.NOT_APPLICABLE
     held, model = recorded(np.arange(N) % 2, np.full(N, 0.3), FRAME.select("x"))
-    (finding,) = run(smoothing, held, model)
+    finding, *_others = run(smoothing, held, model)
     assert finding.verdict is Verdict.NOT_APPLICABLE
 
 
@@ -119,7 +119,7 @@ def test_few_draws_certify_nothing_and_the_finding_can_be_written() -> None:
 
 @pytest.mark.parametrize("radii", [[], ["far"], [-0.1], [math.nan], "0.1"])
 def test_radii_that_are_none_are_refused_by_name(radii: Any) -> None:
-    (finding,) = run(
+    finding, *_others = run(
         smoothing, case(settings={"smoothing": {"radii": radii}}), Formula(FRAME, sign)
     )
     assert finding.verdict is Verdict.NOT_RUN

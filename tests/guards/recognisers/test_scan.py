@@ -213,3 +213,24 @@ def test_the_surer_then_the_longer_wins() -> None:
 def test_long_repetitions_end(piece: str) -> None:
     # Quadratic patterns would not come back from a hundred thousand characters.
     assert isinstance(scan(piece * (100_000 // len(piece))), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("See https://ann:hunter2@shop.example.com/basket", "hunter2"),
+        ("postgres://app:p!w%40x@db.example.com:5432/main is down", "p!w%40x"),
+        ("看 ftp://u:口令一@files.example.cn 上", "口令一"),
+        ("https://:token@example.com", "token"),
+    ],
+)
+def test_the_password_of_an_address_is_a_secret_and_no_mail_address(text: str, secret: str) -> None:
+    assert [(one.kind, one.text) for one in scan(text)] == [("SECRET", secret)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mailto:ann@example.com", "https://example.com/?to=ann@example.com", "see: ann@example.com"],
+)
+def test_mail_addresses_beside_other_addresses_stay_such(text: str) -> None:
+    assert [(one.kind, one.text) for one in scan(text)] == [("EMAIL", "ann@example.com")]

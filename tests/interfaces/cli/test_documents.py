@@ -30,9 +30,9 @@ FAIRLEARN = {
 SHAPES: dict[str, tuple[list[str], set[str]]] = {
     "check": (["check"], {"file", "problems"}),
     "plan": (["plan"], {"steps"}),
-    "run": (["run"], {"release", "verdict", "findings", "steps", "report"}),
+    "run": (["run"], {"release", "verdict", "findings", "steps", "report", "ways"}),
     "why": (["why", "select"], {"step", "status", "says", "changes"}),
-    "assess": (["assess"], {"threshold", "findings", "report"}),
+    "assess": (["assess"], {"threshold", "findings", "report", "ways"}),
     "explain": (["explain", "{rows}"], {"release", "base", "method", "rows"}),
     "report": (["report", "-o", "{tmp}/r.html"], {"release", "files"}),
     "releases": (["releases"], {"releases"}),

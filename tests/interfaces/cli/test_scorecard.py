@@ -99,3 +99,21 @@ def test_a_table_keeps_its_gap(record: dict[str, Any]) -> None:
 def test_many_candidates_are_cut(record: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scorecard, "_CANDIDATES", 2)
     assert candidates_table(record, None).row_count == 2
+
+
+def test_each_way_has_a_line_that_says_what_it_buys_and_what_it_costs() -> None:
+    table = runpy.run_path(str(FAKES / "fake.py"))["record"]()
+    lines = [line.plain for line in gate_lines(table)]
+    at = next(place for place, line in enumerate(lines) if line.startswith("✗ fail"))
+    assert lines[at + 1] == "  would open: thresholds moved by -0.05 (accuracy 0.881 → 0.869)"
+    assert lines[at + 2] == (
+        "  would open: logistic-reweighed (reweighing): false_positive_rate_difference 0.132 → "
+        "0.071; costs roc_auc 0.829 → 0.825"
+    )
+    table["gates"][1]["would_open"] = []
+    lines = [line.plain for line in gate_lines(table)]
+    assert lines[at + 1 : at + 3] == [
+        "  would open: nothing that was measured",
+        "  comes nearest: logistic-thresholds (thresholds): false_positive_rate_difference 0.132 "
+        "→ 0.012; costs roc_auc 0.829 → 0.829",
+    ]

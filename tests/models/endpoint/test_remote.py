@@ -438,3 +438,22 @@ def test_its_id_is_that_of_address_and_name() -> None:
 def test_without_httpx_the_extra_is_named() -> None:
     with mock.patch.dict(sys.modules, {"httpx": None}), pytest.raises(MissingExtra):
         RemoteModel("https://example.com/v1", "m", Spending())
+
+
+def test_what_was_answered_beside_a_failure_can_be_kept() -> None:
+    def answer(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        asked = body["messages"][-1]["content"]
+        if asked == "bad":
+            refuses(400, "not this")(handler, body)
+        else:
+            send(handler, 200, completion(f"re: {asked}"))
+
+    rows = rows_of([exchange(one) for one in ("one", "bad", "two")])
+    with serving(answer) as fake:
+        asked = Asked(fake.url)
+        with pytest.raises(RowError):
+            asked(rows)
+        places, texts = asked.model.partly(Generate(max_tokens=5), rows)
+        assert (places.tolist(), texts.tolist()) == ([0, 2], ["re: one", "re: two"])
+        assert not len(asked.model.partly(Generate(max_tokens=6), rows)[0])
+        assert not len(asked.model.partly(Embed(), rows)[0])

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from tests.models.foreign.oip import Tensors, answered, hosting, tensor
 
-from proofstone.core.budget import OverBudget, Spending
+from proofstone.core.budget import OverBudget, Prices, Spending, Spent
 from proofstone.core.errors import DataError
 from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.endpoint.transport import Patience
@@ -146,6 +146,52 @@ def test_what_was_answered_before_the_budget_ended_is_not_paid_again() -> None:
         assert (budget.spent.calls, len(guest.asked)) == (4, 3)  # metadata is a call too
         model._transport._budget = Spending(limit_calls=3)
         assert model.ask(Rows.of(ROWS)).shape == (21, 2)
+
+
+def test_a_row_is_paid_before_it_is_asked() -> None:
+    prices = Prices(call=0.5, row=0.25)
+    with hosting(scored, MATRIX, PROBABILITIES) as guest:
+        budget = Spending(limit_money=4.5, prices=prices)
+        model = endpoint(guest.url, budget=budget, concurrency=1)
+        assert budget.spent == Spent(calls=1)  # metadata is free
+        with pytest.raises(OverBudget, match=r"the budget of 4\.5 in money: 4\.5 are spent"):
+            model.ask(Rows.of(ROWS))
+        assert budget.spent == Spent(calls=4, money=4.5)  # three requests of four rows
+        assert len(guest.asked) == 3
+        places, answers = model.partly(Rows.of(ROWS))
+    assert places.tolist() == list(range(12))
+    right = sigmoid(ROWS.head(12).to_numpy().astype(np.float32) @ WEIGHTS)
+    np.testing.assert_allclose(answers[:, 1], right, atol=1e-12)
+
+
+def test_side_by_side_no_more_is_spent_than_the_limit() -> None:
+    with hosting(scored, MATRIX, PROBABILITIES) as guest:
+        budget = Spending(limit_money=9.0, prices=Prices(row=1.0))
+        model = endpoint(guest.url, budget=budget, concurrency=4)
+        with pytest.raises(OverBudget):
+            model.ask(Rows.of(ROWS))
+        assert sum(one["input-0"]["shape"][0] for one in guest.asked) == budget.spent.money == 8.0
+        assert len(model.partly(Rows.of(ROWS))[0]) == 8
+
+
+def test_what_is_answered_beside_a_refused_row_is_not_paid_again() -> None:
+    def answer(tensors: Tensors) -> tuple[int, dict[str, Any]]:
+        if any(value == ROWS["a"][5] for value in tensors["input-0"]["data"][::2]):
+            return 422, {"error": "not this one"}
+        return scored(tensors)
+
+    with hosting(answer, [tensor("input-0", "FP64", [-1, 2])], PROBABILITIES) as guest:
+        model = endpoint(guest.url)
+        with pytest.raises(RowError, match="row 5: "):
+            model.ask(Rows.of(ROWS))
+        places, answers = model.partly(Rows.of(ROWS))
+        assert places.tolist() == [at for at in range(21) if at != 5]
+        right = sigmoid(ROWS.to_numpy() @ WEIGHTS)
+        np.testing.assert_allclose(answers[:, 1], right[places], atol=1e-12)
+        before = len(guest.asked)
+        with pytest.raises(RowError, match="row 5: "):
+            model.ask(Rows.of(ROWS[4:9]))
+        assert len(guest.asked) == before
 
 
 def test_it_waits_longer_each_time_and_gives_up() -> None:

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.pipeline.small import project_in, write
 
+from proofstone.checks.probe import Probe
 from proofstone.core.errors import InputError
+from proofstone.core.project.schema import Candidate
+from proofstone.models.contract import Predict
 from proofstone.pipeline.node import Plan
 from proofstone.pipeline.plan import make_plan
+from proofstone.pipeline.plans.shadows import READERS, shadow_count
+from proofstone.pipeline.plugins import Plugin, plugins
 
 CANDIDATES = [
     {"name": "quick", "family": "logistic"},
@@ -62,3 +68,27 @@ def test_the_project_files_number_holds_for_all(tmp_path: Path) -> None:
 def test_another_number_is_refused(wrong: Any, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"membership_rows\.shadows"):
         plan_of(tmp_path / "a", ["membership_rows"], membership_rows={"shadows": wrong})
+
+
+def test_those_listed_are_those_that_say_that_they_read_them() -> None:
+    ours = {name: one.load() for name, one in plugins("probes").items() if one.ships}
+    assert {name for name, one in ours.items() if one.shadows} == READERS
+
+
+def test_a_strangers_probe_that_reads_shadows_gets_them(tmp_path: Path) -> None:
+    directory = tmp_path / "a"
+    write(directory, train={"candidates": CANDIDATES[:1]})
+    project, quick = project_in(directory), Candidate.model_validate(CANDIDATES[0])
+    for name, expected in (("reader", 64), ("other", 0)):
+        entry = EntryPoint(name, f"{__name__}:{name}", "proofstone.probes")
+        assert shadow_count(project, quick, {name: Plugin(name, entry)})[0] == expected
+
+
+def _nothing(case: Any, rng: Any) -> Any:
+    yield from ()
+    return []
+
+
+_ABOUT: Any = {"needs": Predict, "rows": lambda case: 0, "family": "privacy", "metrics": ()}
+reader = Probe("reader", _nothing, **_ABOUT, shadows=True)
+other = Probe("other", _nothing, **_ABOUT)

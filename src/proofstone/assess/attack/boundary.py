@@ -159,7 +159,8 @@ class _Cost:
         cost = self.inputs.cost(before, tried.frame)
         kept = self.constraints.kept(before, tried.frame)
         if self.objection is not None:
-            cost = cost + self.objection(tried.frame)
+            lawful = np.flatnonzero(kept)
+            cost[lawful] += self.objection(tried.frame[lawful])
         return np.where(kept, cost, np.inf)
 
 
@@ -237,7 +238,7 @@ def _taken_back(
             entry = best.take(kept)
             tried = replace(entry, frame=_between(target, inputs, entry, goal[kept], turn, back))
             price = cost(tried)
-            allowed = np.isfinite(price) & (price < cost(entry) + _TINY)
+            allowed = np.isfinite(price) & (price < cost(best)[kept] + _TINY)
             asked = np.flatnonzero(allowed)
             if not len(asked):
                 break

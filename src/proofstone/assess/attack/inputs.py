@@ -97,6 +97,8 @@ class Inputs:
 
 def number(series: pl.Series) -> np.ndarray:
     """A numeric column as float64, NaN where it is missing."""
+    if series.dtype == pl.Float64:
+        return series.to_numpy()
     return series.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 

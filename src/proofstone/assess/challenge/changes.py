@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from proofstone.assess.challenge.case import Answers, Challenge
 from proofstone.assess.labels import grouped
 from proofstone.assess.measured import Ends, measured, settings
-from proofstone.core.finding import Finding
+from proofstone.core.finding import FIRST, Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.classification import log_losses, roc_auc, squared_errors
 from proofstone.measures.groups import difference, rate
@@ -68,6 +68,29 @@ def changes(case: Challenge, challenger: Answers, rng: np.random.Generator) -> l
         found += _gaps(case, challenger, name, rng)
     margin = float(settings(case, "challenge").get("margin", MARGIN))
     return [one if one.metric in NEITHER else _told(one, margin) for one in found]
+
+
+def unmeasured(
+    asked: Iterable[tuple[str, str]], reason: str, *, first: bool = False
+) -> list[Finding]:
+    """Return why each change that a gate asks for was not measured; nothing of other metrics.
+
+    `asked` are metric and subject. `first`: nothing stands that could be changed from, so that the
+    gates do not apply.
+    """
+    verdict = Verdict.NOT_APPLICABLE if first else Verdict.NOT_RUN
+    return [
+        Finding(
+            probe="challenge",
+            metric=metric,
+            subject=subject,
+            verdict=verdict,
+            reason=reason,
+            details={FIRST: True} if first else {},
+        )
+        for metric, subject in asked
+        if metric in METRICS
+    ]
 
 
 def _told(finding: Finding, margin: float) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from proofstone.assess.labels import grouped
 from proofstone.checks.cases import (
     Case,
@@ -21,6 +23,9 @@ MOST_GROUPS = 100
 Protected = DecisionCase | ClassesCase | LabelsCase | NumberCase | RankingCase
 """The kinds of case that may have protected columns."""
 
+_CODED: WeakKeyDictionary[Case, dict[str, Groups]] = WeakKeyDictionary()
+"""The groups of each case, coded once: a million of them take seconds."""
+
 CROSSED = " × "
 """Stands between the columns of an intersection."""
 
@@ -30,11 +35,18 @@ def subjects(case: Protected, *, crossed: bool) -> dict[str, Groups]:
 
     Columns are crossed where none alone has too many groups to compare.
     """
-    found = {name: grouped(values) for name, values in case.protected.items()}
+    if case not in _CODED:
+        _CODED[case] = {name: grouped(values) for name, values in case.protected.items()}
+    found = dict(_CODED[case])
     most = max((len(one.labels) for one in found.values()), default=0)
     if crossed and len(found) > 1 and most <= MOST_GROUPS:
         found[CROSSED.join(found)] = intersect(list(found.values()))
     return found
+
+
+def compared(case: Protected, column: str) -> bool:
+    """Whether a protected column has few enough groups to compare."""
+    return len(subjects(case, crossed=False)[column].labels) <= MOST_GROUPS
 
 
 def nobody(case: Case, probe: str, metric: str) -> Finding:

@@ -14,7 +14,8 @@ import numpy as np
 
 from proofstone.measures.classification import roc_auc
 from proofstone.measures.groups import GroupCounts, Groups, rate
-from proofstone.measures.intervals import UNKNOWN, Interval, delong_auc
+from proofstone.measures.influence import delong_auc
+from proofstone.measures.intervals import UNKNOWN, Interval
 from proofstone.measures.largest import (
     added_gap,
     added_gap_interval,

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from proofstone.assess.answerable import run_answerable, without
 from proofstone.assess.foreign.columns import (
     labelled,
     read_classes,
     read_flags,
     read_numbers,
     read_relevance,
+    read_target,
 )
 from proofstone.assess.foreign.kind import Task, check_task
 from proofstone.assess.foreign.recorded import people, queries
-from proofstone.assess.labels import read_groups, read_labels
+from proofstone.assess.labels import read_groups
 from proofstone.assess.predictions import (
     PROBES,
     Assessed,
@@ -27,11 +29,12 @@ from proofstone.assess.predictions import (
     cut_off,
     decision_case,
     decision_threshold,
-    left_out,
     refuse_unread,
 )
-from proofstone.checks.answers import fault
+from proofstone.assess.usable import Refuse, Sieve
+from proofstone.checks.answers import broken, fault
 from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
+from proofstone.checks.memory import never
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe
 from proofstone.core.errors import DataError, InputError
@@ -109,6 +112,7 @@ def assess_estimator(
     levels: Mapping[tuple[str, str], float] | None = None,
     probes: Sequence[Probe] = PROBES,
     seed: int = 0,
+    cancelled: Callable[[], bool] = never,
 ) -> Assessed:
     """Assess a fitted estimator on rows that it has not seen.
 
@@ -116,7 +120,8 @@ def assess_estimator(
     holds its labels, shape (n,), or (n, labels). `protected` names columns of `X`, or maps names
     to arrays (n,). `query`, shape (n,), says which rows are ranked together. Attributions of
     decisions compare with at most 200 of these rows, as the training rows are not at hand. Rows
-    without a label are left out, and a finding says how many.
+    without a label are left out, and a finding says how many; so are rows whose label or answer
+    cannot be used: what is measured on the others is then inconclusive.
 
     Raises:
         DataError: lengths differ, a column is absent, no row has a label, or all of one class.
@@ -129,23 +134,25 @@ def assess_estimator(
     model = _model(estimator, X, truth, kind, positive)
     asked = None if query is None else pl.Series("query", list(query), strict=False)
     _as_many(model.frame.height, truth, asked)
-    known = labelled(truth.columns)
+    known, sieve = labelled(truth.columns), Sieve(model.frame.height)
+    sieve.lacking(np.flatnonzero(~known), [one.name for one in truth.columns])
     rows, truth = Rows.of(model.frame).take(known), truth.kept(known)
     groups = {name: group[known] for name, group in _people(protected, model.frame).items()}
     shared = {"rows": rows, "protected": groups, "level": level, "levels": levels or {}}
     cut: float | None = None
     case: Case
     if kind == "decision":
-        case, cut = _decision(model, rows, truth, threshold, shared)
+        case, cut = _decision(model, truth, threshold, shared, sieve)
     elif kind == "labels":
         cut = cut_off(threshold)
-        case = _labels(truth, cut, shared)
+        case = _labels(truth, cut, shared, sieve.refuse)
     else:
         chosen = None if asked is None else asked.filter(pl.Series(known))
-        case = _other(kind, model, truth, chosen, shared)
-    findings = Oracle(model).run(list(probes), case, seed=seed)
-    if not known.all():
-        findings.append(left_out(int((~known).sum()), len(known)))
+        case = _other(kind, model, truth, chosen, shared, sieve.refuse)
+    if not sieve.usable[known].all():
+        case = without(case, ~sieve.usable[known])
+    findings = run_answerable(Oracle(model, cancelled=cancelled), probes, case, seed=seed)
+    findings = sieve.told(findings)
     positive = model.signature.positive or ""
     return Assessed(case, cut, positive, findings, kind, truth.name, tuple(groups))
 
@@ -180,35 +187,38 @@ def _model(estimator: Any, sample: Any, truth: Truth, kind: Kind, positive: Any)
 
 
 def _decision(
-    model: Estimator, rows: Rows, truth: Truth, threshold: Threshold, shared: Mapping[str, Any]
+    model: Estimator, truth: Truth, threshold: Threshold, shared: Mapping[str, Any], sieve: Sieve
 ) -> tuple[Case, float]:
-    classes = model.signature.classes
+    rows, classes = shared["rows"], model.signature.classes
     if len(classes) != 2:
         raise InputError(
             f"the estimator has {len(classes)} classes, decisions are between two",
             hint="leave out the task, or say classes",
         )
-    told = read_classes(truth.columns[0], classes, rows.origin)
-    target = read_labels(told, model.signature.positive).target
-    at = classes.index(str(model.signature.positive))
-    cut = _base_rate(model, rows, target, at) if threshold == "base_rate" else cut_off(threshold)
+    target = read_target(truth.columns[0], model.signature, rows.origin, sieve)
+    at, usable = classes.index(str(model.signature.positive)), sieve.usable[rows.origin]
+    if threshold == "base_rate":
+        cut = _base_rate(model, rows.take(usable), target[usable], at)
+    else:
+        cut = cut_off(threshold)
     named = {name: shared[name] for name in ("protected", "level", "levels")}
     case = decision_case(rows, target, cut, **named)
     return replace(case, positive=at, model=model, background=compared(rows)), cut
 
 
 def _base_rate(model: Estimator, rows: Rows, target: np.ndarray, at: int) -> float:
-    """The score that as many rows reach as are positive."""
+    """The score that as many rows reach as are positive, of those with a usable answer."""
     answers = model.answer(Predict(), rows)
+    usable = ~broken(Predict(), model.signature, answers)
     wrong = fault(Predict(), model.signature, answers, rows)
-    if wrong is not None:
+    if wrong is not None and not usable.any():
         raise wrong
-    return decision_threshold("base_rate", answers[:, at], target)
+    return decision_threshold("base_rate", answers[usable, at], target[usable])
 
 
-def _labels(truth: Truth, cut: float, shared: Mapping[str, Any]) -> LabelsCase:
+def _labels(truth: Truth, cut: float, shared: Mapping[str, Any], refuse: Refuse) -> LabelsCase:
     labels = tuple(one.name for one in truth.columns)
-    target = read_flags(truth.columns, shared["rows"].origin)
+    target = read_flags(truth.columns, shared["rows"].origin, refuse)
     threshold = np.full(len(labels), cut)
     return LabelsCase(target=target, labels=labels, threshold=threshold, **shared)
 
@@ -219,6 +229,7 @@ def _other(
     truth: Truth,
     query: pl.Series | None,
     shared: Mapping[str, Any],
+    refuse: Refuse,
 ) -> Case:
     """The case of classes, a number or a ranking."""
     (label,) = truth.columns
@@ -226,17 +237,17 @@ def _other(
     if kind == "classes":
         classes = model.signature.classes
         place = {name: at for at, name in enumerate(classes)}
-        told = read_classes(label, classes, origin)
-        target = told.replace_strict(place, return_dtype=pl.Int64).to_numpy()
+        told = read_classes(label, classes, origin, refuse)
+        target = told.replace_strict(place, default=0, return_dtype=pl.Int64).to_numpy()
         return ClassesCase(target=target, classes=classes, model=model, **shared)
     if kind == "number":
-        target = read_numbers(label, "the true number", origin)
+        target = read_numbers(label, "the true number", origin, refuse)
         return NumberCase(target=target, model=model, **shared)
     if query is None:
         raise DataError("a ranking needs the query of each row", hint="give query=, one a row")
-    return RankingCase(
-        target=read_relevance(label, origin), query=queries(query, origin), model=model, **shared
-    )
+    target = read_relevance(label, origin, refuse)
+    asked = queries(query, origin, refuse)
+    return RankingCase(target=target, query=asked, model=model, **shared)
 
 
 def _people(

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import polars as pl
 
 from proofstone.assess.foreign.columns import named, shortened
-from proofstone.assess.labels import column, texts
+from proofstone.assess.labels import FALSE, TRUE, column, texts
 from proofstone.core.errors import DataError, InputError
 from proofstone.core.i18n import message
 from proofstone.core.project.known import Kind
@@ -98,6 +98,8 @@ def _kind(
     if positive is not None:
         return "decision", message("a positive label is named")
     truth = texts(told).drop_nulls().unique()
+    if len(truth) > 2 and _yes_or_no(truth) and not (_worded(given) or _within(given, truth)):
+        return "decision", message("the label says yes or no, and the score is a number")
     if len(truth) > 2 and _numeric(told) and _numeric(given):
         if len(truth) > _FEW or not _within(given, truth):
             return "number", message("label and score are numbers")
@@ -107,6 +109,11 @@ def _kind(
     if len(truth) > 1 and not _numeric(given) and _within(given, truth):
         return "classes", message("the scores are labels themselves")
     return "decision", message("the label has two values, and the score is a number")
+
+
+def _yes_or_no(truth: pl.Series) -> bool:
+    """Whether every label is a word for yes or no; more than two of them spell one twice."""
+    return bool(truth.str.to_lowercase().is_in([*TRUE, *FALSE]).all())
 
 
 def _numeric(series: pl.Series) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from proofstone.assess.answerable import unfit
 from proofstone.assess.asked import Table
 from proofstone.assess.foreign.kind import Task, check_task
 from proofstone.assess.labels import read_labels, texts
@@ -14,8 +15,9 @@ from proofstone.assess.predictions import refuse_unread
 from proofstone.core.errors import DataError
 from proofstone.core.project.known import Kind
 from proofstone.models.foreign.model import ForeignModel
-from proofstone.models.foreign.reading import Reading
+from proofstone.models.foreign.reading import Reading, numbers_a_row
 from proofstone.models.foreign.source import Source
+from proofstone.models.rows import Rows
 
 _SAMPLE, _FEW = 256, 16
 
@@ -49,13 +51,21 @@ def meant(source: Source, table: Table, said: Said = UNSAID) -> ForeignModel:
     sample = _FEW if source.costly else _SAMPLE
     check_task(said.task)
     rows = table.rows([one.name for one in source.inputs], sample)
+    if not source.costly:
+        rows = _taken(source, rows)
     found = source.ask(rows)
     told = _told(table)
     kind = said.task if said.task != "auto" else _kind(found, table, told)
     refuse_unread(kind, positive=said.positive, query=table.query)
     reading = _reading(kind, found, source, table, told, said)
     reading.check(found, rows, source.name)
-    return ForeignModel(source, reading)
+    return ForeignModel(source, replace(reading, told=numbers_a_row(found)))
+
+
+def _taken(source: Source, rows: Rows) -> Rows:
+    """The rows that the source takes; all of them where it takes none, so that it says why."""
+    fits = ~unfit(source.ask, rows)
+    return rows if fits.all() or not fits.any() else rows.take(fits)
 
 
 def _told(table: Table) -> list[str]:

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from proofstone.assess.foreign.columns import fitted, read_numbers, read_relevance, row_of
+from proofstone.assess.foreign.columns import (
+    STRANGE,
+    fitted,
+    read_numbers,
+    read_relevance,
+    read_truths,
+)
 from proofstone.assess.foreign.kind import Found
-from proofstone.assess.labels import column, grouped, read_groups, read_scores, texts
+from proofstone.assess.labels import column, complete, grouped, read_groups, read_scores, texts
+from proofstone.assess.usable import Fault, Refuse, Sieve, more, strictly
 from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
 from proofstone.core.errors import DataError
+from proofstone.core.i18n import message
 from proofstone.models.contract import Feature, Output, Signature
 from proofstone.models.predictions import Recorded
 from proofstone.models.rows import Rows
 
 MOST_CLASSES = 1000
 """More different labels than this are no classes."""
+
+_UNDECIDED = message(
+    "{bad} of {rows} rows have no decision, and were left out; "
+    "no gate opens on the rest (column {column}, row {places})"
+)
+_SUMS = message(
+    "{bad} of {rows} rows have scores of classes that do not sum to one, and were left out; "
+    "no gate opens on the rest (column {column}, row {places})"
+)
+_NO_QUERY = message(
+    "{bad} of {rows} rows have no query, and were left out; "
+    "no gate opens on the rest (column {column}, row {places})"
+)
 
 _AWAY = 0.02
 """How far scores of a row may sum from one: rounding to two places, some of them."""
@@ -35,19 +57,51 @@ class About:
     levels: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
-def recorded_case(frame: pl.DataFrame, found: Found, about: About) -> tuple[Case, Recorded]:
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What was read for a kind of task: `target` and `answers`, of one entry a row; the rest.
+
+    `made` makes the case of them; `classes` are those of the answers.
+    """
+
+    made: Callable[..., Case]
+    target: np.ndarray
+    answers: np.ndarray
+    output: Output
+    classes: tuple[str, ...] = ()
+    query: np.ndarray | None = None
+
+    def of(self, shared: Mapping[str, Any], sieve: Sieve) -> Case:
+        """The case of the rows that can be used."""
+        asked = {} if self.query is None else {"query": sieve.kept(self.query)}
+        return self.made(target=sieve.kept(self.target), **asked, **shared)
+
+
+def recorded_case(
+    frame: pl.DataFrame, found: Found, about: About, sieve: Sieve
+) -> tuple[Case, Recorded]:
     """Return the case and the replaying model of any kind of task but decisions.
 
-    Columns that are neither label, score nor query are the inputs.
+    Columns that are neither label, score nor query are the inputs. Rows that cannot be used are
+    left out, and noted in `sieve`.
 
     Raises:
-        DataError: a value does not fit; the message names column and row.
+        DataError: no row can be used, or columns do not fit; the message names column and row.
     """
     named = {*found.labels.values(), *found.scores.values(), *filter(None, [found.query])}
-    rows = Rows.of(inputs(frame.drop(named)))
     makers = {"classes": _classes, "labels": _labels, "number": _number, "ranking": _ranking}
-    shared = {"rows": rows, "level": about.level, "levels": about.levels}
-    return makers[found.kind](frame, found, about, shared | {"protected": about.protected})
+    read = makers[found.kind](frame, found, about, sieve.refuse)
+    rows = kept_rows(inputs(frame.drop(named)), sieve)
+    protected = {name: sieve.kept(groups) for name, groups in about.protected.items()}
+    shared = {"rows": rows, "protected": protected, "level": about.level, "levels": about.levels}
+    signature = Signature(features(rows.frame), read.output, read.classes)
+    return read.of(shared, sieve), Recorded(rows, sieve.kept(read.answers), signature)
+
+
+def kept_rows(frame: pl.DataFrame, sieve: Sieve) -> Rows:
+    """The rows that can be used, each its own origin in the file."""
+    rows = Rows.of(frame)
+    return rows if sieve.whole else rows.take(sieve.usable)
 
 
 def inputs(frame: pl.DataFrame) -> pl.DataFrame:
@@ -70,41 +124,38 @@ def features(frame: pl.DataFrame) -> tuple[Feature, ...]:
     )
 
 
-def _model(
-    rows: Rows, answers: np.ndarray, output: Output, classes: tuple[str, ...] = ()
-) -> Recorded:
-    return Recorded(rows, answers, Signature(features(rows.frame), output, classes))
-
-
-def _classes(
-    frame: pl.DataFrame, found: Found, about: About, shared: Mapping[str, Any]
-) -> tuple[Case, Recorded]:
+def _classes(frame: pl.DataFrame, found: Found, about: About, refuse: Refuse) -> Answered:
     (label,) = found.labels.values()
-    told = _complete(frame[label])
+    told = complete(frame[label], refuse)
+    known = told.drop_nulls().unique().to_list()
     if len(found.scores) == 1:
         (score,) = found.scores.values()
-        given = _complete(frame[score])
-        classes = tuple(sorted(set(told.unique()) | set(given.unique())))
+        given = _decided(frame[score], refuse)
+        classes = tuple(sorted({*known, *given.drop_nulls().unique()}))
         _few(label, classes)
-        if not given.is_in(told.unique().to_list()).any():
+        if not given.is_in(known).any():
             raise DataError(
                 f"column {score}: holds none of the labels of column {label}",
-                hint=f"decided labels are wanted, such as {told[0]!r}, or a score for each class",
+                hint=f"decided labels are wanted, such as {known[0]!r}, or a score for each class",
             )
+        places = _places(given, classes)
         answers = np.zeros((len(told), len(classes)))
-        answers[np.arange(len(told)), _places(given, classes)] = 1.0
+        answers[np.arange(len(told)), places] = 1.0
+        target = _places(told, classes)
     else:
-        scores = fitted(found.scores, told.unique().to_list())
+        scores = fitted(found.scores, known)
         classes = tuple(scores)
         _few(label, classes)
-        answers = _normal(np.stack([read_scores(frame[one]) for one in scores.values()], axis=1))
+        target = _places(told, classes, refuse)
+        each = [read_scores(frame[one], refuse) for one in scores.values()]
+        answers = _normal(np.stack(each, axis=1), tuple(scores.values()), refuse)
     if len(classes) < 2:
         raise DataError(
             f"column {label}: all {len(told)} labels and decisions are {classes[0]!r}",
             hint="two classes are needed at least",
         )
-    case = ClassesCase(target=_places(told, classes), classes=classes, **shared)
-    return case, _model(case.rows, answers, "probabilities", classes)
+    made = partial(ClassesCase, classes=classes)
+    return Answered(made, target, answers, "probabilities", classes)
 
 
 def _few(label: str, classes: tuple[str, ...]) -> None:
@@ -115,102 +166,88 @@ def _few(label: str, classes: tuple[str, ...]) -> None:
         )
 
 
-def _complete(series: pl.Series) -> pl.Series:
-    """The labels as texts, none of them missing."""
+def _decided(series: pl.Series, refuse: Refuse) -> pl.Series:
+    """The decided labels as texts; null where one is missing and that is no error."""
     found = texts(series)
     if found.has_nulls():
-        row = int(found.is_null().arg_max() or 0)
-        more = found.null_count() - 1
-        others = f" (nor have {more} more)" if more else ""
-        raise DataError(
-            f"column {series.name}, row {row}: has no label{others}",
-            hint="drop the row or fill the label in",
-        )
+        bad = found.is_null().to_numpy()
+        told = "has no label" + more(bad, "nor have")
+        hint = "drop the row or fill the label in"
+        refuse(Fault(series.name, bad, _UNDECIDED, lambda at: told, hint))
     return found
 
 
-def _places(series: pl.Series, classes: tuple[str, ...]) -> np.ndarray:
-    """The place of each label in `classes`, int64 (n,)."""
+def _places(series: pl.Series, classes: tuple[str, ...], refuse: Refuse = strictly) -> np.ndarray:
+    """The place of each label in `classes`, int64 (n,); 0 for one that cannot be used."""
     place = {name: at for at, name in enumerate(classes)}
-    codes = series.replace_strict(place, default=-1, return_dtype=pl.Int64).to_numpy()
-    if (codes < 0).any():
-        row = int((codes < 0).argmax())
-        raise DataError(
-            f"column {series.name}, row {row}: there is no score column for {series[row]!r}",
-            hint=f"the score columns are of {', '.join(classes[:10])}",
+    codes = series.replace_strict(place, default=-1, return_dtype=pl.Int64)
+    strange = (series.is_not_null() & (codes < 0)).to_numpy()
+    if strange.any():
+        hint = f"the score columns are of {', '.join(classes[:10])}"
+        refuse(
+            Fault(
+                series.name,
+                strange,
+                STRANGE,
+                lambda at: f"there is no score column for {series[at]!r}",
+                hint,
+            )
         )
-    return np.asarray(codes)
+    return np.asarray(codes.fill_null(0).clip(0).to_numpy())
 
 
-def _normal(answers: np.ndarray) -> np.ndarray:
+def _normal(answers: np.ndarray, columns: tuple[str, ...], refuse: Refuse) -> np.ndarray:
     """Scores that sum to one; what rounding left over is shared out."""
     sums = answers.sum(axis=1)
     odd = np.abs(sums - 1.0) > _AWAY
     if odd.any():
-        row = int(odd.argmax())
-        more = int(odd.sum()) - 1
-        others = f" (nor do those of {more} more rows)" if more else ""
-        raise DataError(
-            f"row {row}: the scores of its classes sum to {sums[row]:.4g}, not to 1{others}",
-            hint="give probabilities; where a row may have several labels, the task is labels",
-        )
+        others = more(odd, "nor do those of")
+
+        def told(at: int) -> str:
+            return f"the scores of its classes sum to {sums[at]:.4g}, not to 1{others}"
+
+        hint = "give probabilities; where a row may have several labels, the task is labels"
+        refuse(Fault(", ".join(columns[:3]), odd, _SUMS, told, hint, across=True))
+    sums[odd] = 1.0
     return np.asarray(answers / sums[:, None])
 
 
-def _labels(
-    frame: pl.DataFrame, found: Found, about: About, shared: Mapping[str, Any]
-) -> tuple[Case, Recorded]:
-    target = np.stack([_flags(frame[one]) for one in found.labels.values()], axis=1)
-    answers = np.stack([read_scores(frame[one]) for one in found.scores.values()], axis=1)
+def _labels(frame: pl.DataFrame, found: Found, about: About, refuse: Refuse) -> Answered:
+    target = [read_truths(frame[one], refuse) for one in found.labels.values()]
+    answers = [read_scores(frame[one], refuse) for one in found.scores.values()]
     labels = tuple(found.labels)
-    cut = np.full(len(labels), about.threshold)
-    case = LabelsCase(target=target, labels=labels, threshold=cut, **shared)
-    return case, _model(case.rows, answers, "labels", labels)
+    made = partial(LabelsCase, labels=labels, threshold=np.full(len(labels), about.threshold))
+    return Answered(made, np.stack(target, axis=1), np.stack(answers, axis=1), "labels", labels)
 
 
-def _flags(series: pl.Series) -> np.ndarray:
-    """A column of 0 and 1 (or false and true) as bool (n,)."""
-    found = _complete(series)
-    true = found.str.to_lowercase().is_in(["1", "true", "yes", "y", "t"])
-    other = ~true & ~found.str.to_lowercase().is_in(["0", "false", "no", "n", "f"])
-    if other.any():
-        row = int(other.arg_max() or 0)
-        raise DataError(
-            f"column {series.name}, row {row}: {series[row]!r} is neither 0 nor 1",
-            hint="a label column says with 1 or 0 whether a row has the label",
-        )
-    return true.to_numpy()
-
-
-def _number(
-    frame: pl.DataFrame, found: Found, about: About, shared: Mapping[str, Any]
-) -> tuple[Case, Recorded]:
+def _number(frame: pl.DataFrame, found: Found, about: About, refuse: Refuse) -> Answered:
     (label,), (score,) = found.labels.values(), found.scores.values()
-    case = NumberCase(target=read_numbers(frame[label], "the true number"), **shared)
-    estimate = read_numbers(frame[score], "the estimate")
-    return case, _model(case.rows, estimate, "number")
+    complete(frame[label], refuse)
+    target = read_numbers(frame[label], "the true number", refuse=refuse)
+    estimate = read_numbers(frame[score], "the estimate", refuse=refuse)
+    return Answered(NumberCase, target, estimate, "number")
 
 
-def _ranking(
-    frame: pl.DataFrame, found: Found, about: About, shared: Mapping[str, Any]
-) -> tuple[Case, Recorded]:
+def _ranking(frame: pl.DataFrame, found: Found, about: About, refuse: Refuse) -> Answered:
     (label,), (score,) = found.labels.values(), found.scores.values()
-    target = read_relevance(frame[label])
-    query = queries(frame[str(found.query)])
-    case = RankingCase(target=target, query=query, **shared)
-    return case, _model(case.rows, read_numbers(frame[score], "the score"), "number")
+    complete(frame[label], refuse)
+    target = read_relevance(frame[label], refuse=refuse)
+    query = queries(frame[str(found.query)], refuse=refuse)
+    scores = read_numbers(frame[score], "the score", refuse=refuse)
+    return Answered(RankingCase, target, scores, "number", query=query)
 
 
-def queries(series: pl.Series, origin: np.ndarray | None = None) -> np.ndarray:
+def queries(
+    series: pl.Series, origin: np.ndarray | None = None, refuse: Refuse = strictly
+) -> np.ndarray:
     """The number of each row's query, int64 (n,); `origin` says which row of the file each is.
 
     Raises:
-        DataError: a row has none.
+        DataError: what `refuse` raises where a row has none.
     """
     found = texts(series)
     if found.has_nulls():
-        row = row_of(int(found.is_null().arg_max() or 0), origin)
-        raise DataError(
-            f"column {series.name}, row {row}: has no query", hint="say which query each row is of"
-        )
+        hint = "say which query each row is of"
+        bad = found.is_null().to_numpy()
+        refuse(Fault(series.name, bad, _NO_QUERY, lambda at: "has no query", hint, origin))
     return grouped(found.to_numpy()).codes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,9 @@ import polars as pl
 
 from proofstone.assess.equity.design import design
 from proofstone.assess.measured import decisions, measured, scores, settings
-from proofstone.assess.poison.patterns import FEWEST, Patterns, patterns
+from proofstone.assess.poison.inputs import some_rows, text_columns
+from proofstone.assess.poison.patterns import Patterns, patterns
+from proofstone.assess.poison.stated import Stated
 from proofstone.assess.poison.trigger import Trigger, question, spectral_auc, trigger
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
@@ -29,10 +30,13 @@ _TURNS = 0.5
 _SEARCHED = 20_000
 _SHOWN = 5
 
+STATED = Stated(0.01, 0.8, 0.2)
+"""What the tests hold of boosted trees, with one odd value planted for the rarer class."""
+
 
 def _most(case: DecisionCase) -> int:
     chosen = settings(case, PROBE)
-    kinds = 2 + len(_texts(case))
+    kinds = 2 + len(text_columns(case))
     each = int(chosen.get("rows", _SET_ON)) + 2 * _LIFTED
     return len(case) + kinds * int(chosen.get("patterns", _PATTERNS)) * each
 
@@ -60,7 +64,7 @@ def back_door(case: DecisionCase, rng: np.random.Generator) -> Probing:
     can look like a trigger: a person has to look.
     """
     chosen = settings(case, PROBE)
-    case, texts = _some(case, rng), _texts(case)
+    case, texts = some_rows(case, _SEARCHED, rng), text_columns(case)
     some = patterns(case.rows.frame, case.target, int(chosen.get("patterns", _PATTERNS)), texts)
     if not some.tried or len(np.unique(case.target)) < 2:
         return [_none(case, metric) for metric in (_SUCCESS, _ROWS)]
@@ -104,6 +108,7 @@ def _told(
             _shown(case, one, score)
             for one in sorted(doors, key=lambda one: (-one.success, -one.rows))[:_SHOWN]
         ],
+        "stated": STATED.to_json(),
     }
     k, n = (best.turned, best.tried) if best is not None else (0, 0)
     share = int(carried.sum())
@@ -146,38 +151,6 @@ def _shown(case: DecisionCase, one: Trigger, score: np.ndarray) -> dict[str, Any
         "turned": one.success,
         "spectral_auc": auc if np.isfinite(auc) else None,
     }
-
-
-def _some(case: DecisionCase, rng: np.random.Generator) -> DecisionCase:
-    """The case, or as many of its rows as are searched."""
-    if len(case) <= _SEARCHED:
-        return case
-    places = np.sort(rng.choice(len(case), _SEARCHED, replace=False))
-    return replace(
-        case,
-        rows=case.rows.take(places),
-        target=case.target[places],
-        threshold=case.threshold[places],
-        protected={},
-    )
-
-
-def _texts(case: DecisionCase) -> tuple[str, ...]:
-    """The inputs that are texts; without a model, those of which nearly every value differs."""
-    frame = case.rows.frame
-    kinds = {one.name: one.kind for one in case.model.signature.inputs} if case.model else {}
-    return tuple(
-        name
-        for name, kind in frame.schema.items()
-        if kind == pl.String and (kinds[name] == "text" if name in kinds else _wordy(frame[name]))
-    )
-
-
-def _wordy(series: pl.Series) -> bool:
-    """Whether values are long and nearly all different."""
-    lengths = series.str.len_chars().drop_nulls().to_numpy()
-    long = bool(len(lengths)) and float(lengths.mean()) > 2 * FEWEST
-    return long and series.n_unique() > max(FEWEST, len(series) // 2)
 
 
 def _none(case: DecisionCase, metric: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ PROBE = "bias_sources"
 MOST = 30
 _SHIFT = 0.05
 _ROUNDED = 0.01
-_POSTERIOR = message("draws from Jeffreys posteriors")
+_POSTERIOR = message("Jeffreys posteriors, corrected for looking for the extremes")
 _ONE_GROUP = message("fewer than two groups have rows that count towards it")
 
 SOURCES = {
@@ -81,7 +82,7 @@ def bias_sources(case: DecisionCase, rng: np.random.Generator) -> Probing:
             ]
             continue
         small[name] = groups
-        findings += _data(case, name, groups, missing, rng)
+        findings += _data(case, name, groups, missing)
         findings += [
             _model(case, name, groups, score),
             _algorithm(case, name, groups, score, rng),
@@ -114,13 +115,12 @@ def _data(
     name: str,
     groups: Groups,
     missing: np.ndarray,
-    rng: np.random.Generator,
 ) -> list[Finding]:
     parts = {
         "base_rate_difference": case.target.astype(bool),
         "missingness_difference": missing,
     }
-    return [_rates(case, metric, name, groups, one, rng) for metric, one in parts.items()] + [
+    return [_rates(case, metric, name, groups, one) for metric, one in parts.items()] + [
         _representation(case, name, groups)
     ]
 
@@ -131,7 +131,6 @@ def _rates(
     name: str,
     groups: Groups,
     marked: np.ndarray,
-    rng: np.random.Generator,
 ) -> Finding:
     size = len(groups.labels)
     trials = np.bincount(groups.codes, minlength=size)
@@ -142,7 +141,7 @@ def _rates(
         metric,
         name,
         difference(rate(found, trials)) if several else np.nan,
-        lambda level: difference_interval(found, trials, level, rng),
+        partial(difference_interval, found, trials),
         details={"groups": _groups(groups, rate(found, trials), trials)},
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from proofstone.assess.challenge.case import Answers, Challenge
-from proofstone.assess.challenge.changes import METRICS, changes
+from proofstone.assess.challenge.changes import METRICS, changes, unmeasured
 from proofstone.assess.measured import scores
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
-from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.models.contract import Predict
+
+NO_CHAMPION = message("no champion was given: `proofstone challenge` names one")
 
 
 def _rows(case: DecisionCase) -> int:
@@ -32,22 +33,6 @@ def challenge(case: DecisionCase, rng: np.random.Generator) -> Probing:
     costs of errors.
     """
     if not isinstance(case, Challenge):
-        return _missing(case)
+        return unmeasured(case.levels, NO_CHAMPION)
     score = scores(case, (yield Ask(case.rows, Predict())))
     return changes(case, Answers(score, case.threshold), rng)
-
-
-def _missing(case: DecisionCase) -> list[Finding]:
-    """Why a change that a gate asks for was not measured; nothing where none is asked for."""
-    reason = message("no champion was given: `proofstone challenge` names one")
-    return [
-        Finding(
-            probe="challenge",
-            metric=metric,
-            subject=subject,
-            verdict=Verdict.NOT_RUN,
-            reason=reason,
-        )
-        for metric, subject in case.levels
-        if metric in METRICS
-    ]

@@ -19,10 +19,11 @@ from proofstone.measures.classes import (
     classwise_calibration_error,
     classwise_calibration_interval,
     macro_roc_auc,
+    macro_roc_auc_interval,
 )
 from proofstone.measures.classification import calibration_curve, expected_calibration_error
-from proofstone.measures.delta import unit_interval
-from proofstone.measures.intervals import calibration_error_interval, mean_interval
+from proofstone.measures.delta import skewed_mean_interval
+from proofstone.measures.intervals import calibration_error_interval
 from proofstone.models.contract import Predict
 
 _MOST = 30
@@ -57,24 +58,23 @@ def class_probabilities(case: ClassesCase, rng: np.random.Generator) -> Probing:
             for metric in _METRICS
         ]  # fmt: skip
     losses = {
-        "log_loss": class_log_losses(case.target, answers),
-        "multiclass_brier_score": class_squared_errors(case.target, answers),
+        "log_loss": (class_log_losses(case.target, answers), np.inf),
+        "multiclass_brier_score": (class_squared_errors(case.target, answers), 2.0),
     }
     found = [
         measured(
             case, "class_probabilities", metric, float(loss.mean()),
-            partial(mean_interval, loss), n=len(case), method=message("t interval of the mean"),
+            partial(skewed_mean_interval, loss, most=most), n=len(case),
+            method=message("Hall's interval of the mean, for values that lean to the right"),
         )
-        for metric, loss in losses.items()
+        for metric, (loss, most) in losses.items()
     ]  # fmt: skip
-    area, error = macro_roc_auc(case.target, answers)
-    rarest = np.bincount(case.target, minlength=len(case.classes))
-    trials = float(rarest[rarest > 0].min(initial=len(case)))
     found.append(
         measured(
-            case, "class_probabilities", "macro_roc_auc", area,
-            partial(unit_interval, area, error, trials), n=len(case),
-            method=message("DeLong over all classes at once, logit scale"),
+            case, "class_probabilities", "macro_roc_auc",
+            macro_roc_auc(case.target, answers).value,
+            partial(macro_roc_auc_interval, case.target, answers), n=len(case),
+            method=message("DeLong's variance and score intervals of the classes, put together"),
             absent=message("the rows hold one class only"),
         )
     )  # fmt: skip

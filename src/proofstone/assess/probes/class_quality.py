@@ -18,6 +18,7 @@ from proofstone.measures.classes import (
     balanced_accuracy_interval,
     confusion,
     macro_f1,
+    macro_f1_interval,
     top_k_hits,
     weighted_f1,
 )
@@ -27,7 +28,6 @@ from proofstone.models.contract import Predict
 
 _SHOWN = 30
 _TOP = 3
-_DELTA = message("delta method, logit scale")
 
 
 @probe(
@@ -69,14 +69,19 @@ def class_quality(case: ClassesCase, rng: np.random.Generator) -> Probing:
             method=message("Wilson intervals of the recalls, put together"),
         ),
     ]  # fmt: skip
-    rows = table.sum(axis=1)
-    rarest = int(rows[rows > 0].min(initial=n))
-    for metric, (value, error), trials in (
-        ("macro_f1", macro_f1(table), rarest),
-        ("weighted_f1", weighted_f1(table), n),
-    ):
-        ends = partial(unit_interval, value, error, float(trials))
-        found.append(measured(case, "class_quality", metric, value, ends, n=n, method=_DELTA))
+    value, error = weighted_f1(table)
+    found += [
+        measured(
+            case, "class_quality", "macro_f1", macro_f1(table).value,
+            partial(macro_f1_interval, table), n=n,
+            method=message("Wilson intervals of the classes, put together"),
+        ),
+        measured(
+            case, "class_quality", "weighted_f1", value,
+            partial(unit_interval, value, error, float(n)), n=n,
+            method=message("delta method, logit scale"),
+        ),
+    ]  # fmt: skip
     return [*found, *_top(case, answers), *_each(case, table)]
 
 

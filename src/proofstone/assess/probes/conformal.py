@@ -18,7 +18,7 @@ from proofstone.checks.cases import ClassesCase, DecisionCase, NumberCase
 from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
-from proofstone.measures.conformal import conformal_threshold, promised
+from proofstone.measures.conformal import adaptive_scores, conformal_threshold, promised
 from proofstone.measures.delta import bounded_mean_interval
 from proofstone.measures.exact import exact_interval
 from proofstone.measures.intervals import Interval
@@ -29,6 +29,7 @@ from proofstone.models.contract import Predict
 _COVERAGE = 0.9
 _EXACT = message("exact (Clopper-Pearson)")
 _METRICS = ("conformal_coverage", "conformal_set_size", "conformal_width")
+_ADAPTIVE = ("adaptive_coverage", "adaptive_set_size")
 AnyCase = DecisionCase | ClassesCase | NumberCase
 
 
@@ -47,7 +48,7 @@ class _Measured:
     needs=Predict,
     rows=len,
     family="conformal",
-    metrics=(*_METRICS, "conformal_group_coverage"),
+    metrics=(*_METRICS, "conformal_group_coverage", *_ADAPTIVE),
     about=(DecisionCase, ClassesCase, NumberCase),
 )
 def conformal(case: AnyCase, rng: np.random.Generator) -> Probing:
@@ -58,7 +59,9 @@ def conformal(case: AnyCase, rng: np.random.Generator) -> Probing:
     estimate ± the threshold of absolute errors. The threshold is the one that promises `coverage`
     (0.9, a setting) for exchangeable rows (Vovk et al. 2005; Angelopoulos and Bates 2023). The
     promise is for all rows together: groups can fare worse, and the worst is named. Where scores
-    repeat, more are covered than was promised.
+    repeat, more are covered than was promised. Of several classes adaptive sets stand beside:
+    classes by falling probability up to a total that keeps the promise (Romano, Sesia and Candès
+    2020), which are larger where the model is unsure.
 
     Not covered: rows that come otherwise than these (drift); coverage of single persons.
     """
@@ -70,7 +73,8 @@ def conformal(case: AnyCase, rng: np.random.Generator) -> Probing:
     if not np.isfinite(found.threshold) or not len(found.rows):
         text = message("{rows} rows are too few to calibrate a coverage of {share}")
         return [_without(case, text.format(rows=len(found.calibrating), share=f"{share:g}"))]
-    return [*_all(case, found, share), *_groups(case, found)]
+    adaptive = _adaptive(case, answers, found, share, rng) if isinstance(case, ClassesCase) else []
+    return [*_all(case, found, share), *_groups(case, found), *adaptive]
 
 
 def _without(case: AnyCase, reason: str) -> Finding:
@@ -131,6 +135,34 @@ def _all(case: AnyCase, found: _Measured, share: float) -> list[Finding]:
         details={"sizes": sizes},
     )  # fmt: skip
     return [coverage, size]
+
+
+def _adaptive(
+    case: ClassesCase,
+    answers: np.ndarray,
+    found: _Measured,
+    share: float,
+    rng: np.random.Generator,
+) -> list[Finding]:
+    """Coverage and size of adaptive sets, from the same halves of the rows."""
+    scores = adaptive_scores(answers, rng.random(len(case)))
+    own = scores[np.arange(len(case)), case.target]
+    calibrating = np.setdiff1d(np.arange(len(case)), found.rows)
+    threshold = conformal_threshold(own[calibrating], share)
+    n, hits = len(found.rows), int((own[found.rows] <= threshold).sum())
+    sizes = (scores[found.rows] <= threshold).sum(axis=1).astype(np.float64)
+    return [
+        measured(
+            case, "conformal", "adaptive_coverage", hits / n, partial(exact_interval, hits, n),
+            n=n, method=_EXACT, details={"promised": share},
+        ),
+        measured(
+            case, "conformal", "adaptive_set_size", float(sizes.mean()),
+            partial(bounded_mean_interval, sizes, most=np.inf), n=n,
+            method=message("t interval of the mean"),
+            details={"sizes": {f"{one:g}": int((sizes == one).sum()) for one in np.unique(sizes)}},
+        ),
+    ]  # fmt: skip
 
 
 def _twice(errors: np.ndarray, share: float, level: float) -> Interval[float]:

@@ -66,7 +66,7 @@ def consistency(case: DecisionCase, rng: np.random.Generator) -> Probing:
         )
     ]
     for subject, values in case.protected.items():
-        findings += _by_group(case, subject, values, flipped, rng)
+        findings += _by_group(case, subject, values, flipped)
     return findings
 
 
@@ -109,7 +109,6 @@ def _by_group(
     subject: str,
     values: np.ndarray,
     flipped: np.ndarray,
-    rng: np.random.Generator,
 ) -> list[Finding]:
     groups = grouped(values)
     size = len(groups.labels)
@@ -136,10 +135,10 @@ def _by_group(
         "consistency",
         "decision_flip_rate_difference",
         difference(rates),
-        lambda level: difference_interval(flips, trials, level, rng),
+        partial(difference_interval, flips, trials),
         subject=subject,
         n=len(case),
-        method=message("draws from Jeffreys posteriors"),
+        method=message("Jeffreys posteriors, corrected for looking for the extremes"),
         details=table(each),
     )
     return [*each, spread]

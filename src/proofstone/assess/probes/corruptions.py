@@ -22,8 +22,9 @@ from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.errors import ProofstoneError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
-from proofstone.measures.change import change_interval, weighted_auc, weighted_mean
+from proofstone.measures.change import change_interval, weighted_mean
 from proofstone.measures.classification import log_losses
+from proofstone.measures.influence import auc_influence
 from proofstone.measures.intervals import UNKNOWN, Interval, wilson
 from proofstone.measures.multiplicity import bonferroni_level
 from proofstone.models.contract import Predict
@@ -159,8 +160,8 @@ class _Sample:
         """What the corruption changes; flips only where values change."""
         target, limit = self.case.target[self.kept], self.case.threshold[self.kept]
         old, new = scores(self.case, self.answers), scores(self.case, answers)
-        area, share = weighted_auc(target, old)
-        after, shifted = weighted_auc(target, new, one.weight)
+        area, share = auc_influence(target, old)
+        after, shifted = auc_influence(target, new, one.weight)
         loss, part = weighted_mean(log_losses(target, old))
         worse, moved = weighted_mean(log_losses(target, new), one.weight)
         about = one.kind, one.column

@@ -1,21 +1,22 @@
-"""What the score does as one input moves: partial dependence and accumulated local effects."""
+"""What the answer does as one input moves: partial dependence and accumulated local effects."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from proofstone.assess.explained import KINDS, AnyCase, names_of
 from proofstone.assess.labels import texts
 from proofstone.assess.measured import measured, scores, settings
-from proofstone.checks.cases import DecisionCase
+from proofstone.checks.cases import DecisionCase, NumberCase, RankingCase
 from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.explain.levels import at_levels, features_of, levels
-from proofstone.measures.dependence import Curve, curve, partial_dependence, places
+from proofstone.measures.dependence import Curve, curve, places
 from proofstone.measures.intervals import Interval
 from proofstone.models.contract import Feature, Predict
 from proofstone.models.rows import Rows
@@ -27,23 +28,25 @@ _TRIM = 0.01
 
 _COARSE_ROWS, _COARSE_LEVELS, _COARSE = 50, 5, 20_000
 
+_CLASSES_TOLD = 10
+
 Sweep = tuple[pl.Series, np.ndarray]
-"""The levels (k,) that an input was set to, and the scores there, shape (rows, k)."""
+"""The levels (k,) that an input was set to, and the answers there, shape (rows, k, answers)."""
 
 
-def _sizes(case: DecisionCase) -> tuple[int, int, int]:
+def _sizes(case: AnyCase) -> tuple[int, int, int]:
     """Rows, inputs and levels of the curves."""
     chosen = settings(case, _NAME)
     rows = min(len(case), int(chosen.get("rows", _ROWS)))
     return rows, int(chosen.get("features", _FEATURES)), int(chosen.get("levels", _LEVELS))
 
 
-def _coarse_rows(case: DecisionCase, inputs: int) -> int:
+def _coarse_rows(case: AnyCase, inputs: int) -> int:
     """Rows of the first turn, which tries every input; fewer where inputs are many."""
     return min(len(case), _COARSE_ROWS, max(5, _COARSE // (_COARSE_LEVELS * max(1, inputs))))
 
 
-def _most_rows(case: DecisionCase) -> int:
+def _most_rows(case: AnyCase) -> int:
     rows, features, most = _sizes(case)
     inputs = len(features_of(case.model, case.rows.frame))
     coarse = _coarse_rows(case, inputs) * _COARSE_LEVELS * inputs if inputs > features else 0
@@ -54,13 +57,21 @@ def _most_rows(case: DecisionCase) -> int:
     needs=Predict,
     rows=_most_rows,
     family="attribution",
-    metrics=("partial_dependence_range", "accumulated_effect_range"),
+    metrics=(
+        "partial_dependence_range",
+        "accumulated_effect_range",
+        "estimate_dependence_range",
+        "estimate_effect_range",
+    ),
+    about=KINDS,
 )
-def dependence(case: DecisionCase, rng: np.random.Generator) -> Probing:
-    """How far the mean score moves as one input moves, for the six inputs that move it most.
+def dependence(case: AnyCase, rng: np.random.Generator) -> Probing:
+    """How far the mean answer moves as one input moves, for the six inputs that move it most.
 
-    Of 200 rows (`rows`) each has one input set to each of at most 12 observed levels (`levels`).
-    The partial dependence at a level is the mean score of all these rows there (Friedman 2001);
+    The answer is the score of a decision; of several classes or labels the probability of the one
+    that the input moves most; of numbers and rankings the number (`estimate_...`). Of 200 rows
+    (`rows`) each has one input set to each of at most 12 observed levels (`levels`).
+    The partial dependence at a level is the mean answer of all these rows there (Friedman 2001);
     accumulated effects add up mean differences between neighbouring levels over the rows that lie
     between them (Apley and Zhu 2020), for numbers only. The value is the greatest less the least
     of the curve. The six inputs (`features`) have the largest of a first, coarse curve.
@@ -77,7 +88,7 @@ def dependence(case: DecisionCase, rng: np.random.Generator) -> Probing:
     found = yield from _swept(case, some, inputs, fine)
     if not found or len(some) < 2:
         reason = message("no input takes two values")
-        return [Finding(probe=_NAME, metric="partial_dependence_range", reason=reason)]
+        return [Finding(probe=_NAME, metric=_metrics(case)[0], reason=reason)]
     kinds = {one.name: one.kind for one in inputs}
     return [
         finding
@@ -91,7 +102,7 @@ def _drawn(rows: Rows, count: int, rng: np.random.Generator) -> Rows:
 
 
 def _swept(
-    case: DecisionCase, rows: Rows, inputs: Sequence[Feature], most: int
+    case: AnyCase, rows: Rows, inputs: Sequence[Feature], most: int
 ) -> Generator[Ask, np.ndarray, dict[str, Sweep]]:
     """Ask once about `rows` with each input at each of its levels; constant inputs are left out."""
     frame = case.rows.frame
@@ -100,24 +111,38 @@ def _swept(
     if not known or not len(rows):
         return {}
     asked = [at_levels(rows, name, values) for name, values in known.items()]
-    score = scores(case, (yield Ask(Rows.concat(asked), Predict(), keep=False)))
-    parts = np.split(score, np.cumsum([len(part) for part in asked])[:-1])
+    answers = _explained(case, (yield Ask(Rows.concat(asked), Predict(), keep=False)))
+    parts = np.split(answers, np.cumsum([len(part) for part in asked])[:-1])
     return {
-        name: (values, part.reshape(len(rows), len(values)))
+        name: (values, part.reshape(len(rows), len(values), -1))
         for (name, values), part in zip(known.items(), parts, strict=True)
     }
 
 
+def _explained(case: AnyCase, answers: np.ndarray) -> np.ndarray:
+    """The answers whose curves are drawn, shape (n, answers): one, or one a class or label."""
+    return scores(case, answers)[:, None] if isinstance(case, DecisionCase) else answers
+
+
+def _metrics(case: AnyCase) -> tuple[str, str]:
+    """What is measured of partial dependence and of accumulated effects."""
+    if isinstance(case, NumberCase | RankingCase):
+        return "estimate_dependence_range", "estimate_effect_range"
+    return "partial_dependence_range", "accumulated_effect_range"
+
+
+def _ranges(answers: np.ndarray) -> np.ndarray:
+    """The range of the partial dependence of each answer, shape (answers,)."""
+    return np.asarray(np.ptp(answers.mean(axis=0), axis=0))
+
+
 def _widest(inputs: Sequence[Feature], found: dict[str, Sweep]) -> list[Feature]:
-    spans = {
-        name: float(np.ptp(partial_dependence(score, np.ones(len(score)))))
-        for name, (_, score) in found.items()
-    }
+    spans = {name: float(_ranges(answers).max()) for name, (_, answers) in found.items()}
     return sorted(inputs, key=lambda one: (-spans.get(one.name, 0.0), one.name))
 
 
 def _curves(
-    case: DecisionCase,
+    case: AnyCase,
     name: str,
     rows: Rows,
     sweep: Sweep,
@@ -125,24 +150,33 @@ def _curves(
     rng: np.random.Generator,
 ) -> list[Finding]:
     """Partial dependence of an input, and of a number its accumulated effects too."""
-    values, score = sweep
+    values, answers = sweep
+    ranges, (whole, steps) = _ranges(answers), _metrics(case)
+    chosen = int(ranges.argmax())
+    score = answers[:, :, chosen]
     about = {"kind": "number" if ordered else "category", "levels": _plain(values, ordered)}
-    level = case.level_of("partial_dependence_range", name)
-    of_all = curve(score, level, rng)
-    findings = [_finding(case, "partial_dependence_range", name, of_all, len(rows), about)]
+    about |= _classes(case, ranges, chosen)
+    of_all = curve(score, case.level_of(whole, name), rng)
+    findings = [_finding(case, whole, name, of_all, len(rows), about)]
     if ordered:
         own = rows.frame[name].cast(pl.Float64).to_numpy()
         place = places(own, values.cast(pl.Float64).to_numpy())
-        level = case.level_of("accumulated_effect_range", name)
-        local = curve(score, level, rng, place)
-        findings.append(
-            _finding(case, "accumulated_effect_range", name, local, int((place >= 0).sum()), about)
-        )
+        local = curve(score, case.level_of(steps, name), rng, place)
+        findings.append(_finding(case, steps, name, local, int((place >= 0).sum()), about))
     return findings
 
 
+def _classes(case: AnyCase, ranges: np.ndarray, chosen: int) -> dict[str, Any]:
+    """The class or label that the curve is of, and the ranges of those that move most."""
+    names = names_of(case)
+    if not names:
+        return {}
+    most = np.argsort(-ranges, kind="stable")[:_CLASSES_TOLD]
+    return {"class": names[chosen], "classes": {names[at]: float(ranges[at]) for at in most}}
+
+
 def _finding(
-    case: DecisionCase, metric: str, name: str, found: Curve, n: int, about: dict[str, Any]
+    case: AnyCase, metric: str, name: str, found: Curve, n: int, about: Mapping[str, Any]
 ) -> Finding:
     return measured(
         case,

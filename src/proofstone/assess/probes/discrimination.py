@@ -11,7 +11,7 @@ from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.i18n import message
 from proofstone.measures.classification import average_precision, roc_auc, roc_curve
-from proofstone.measures.intervals import average_precision_interval, delong_auc
+from proofstone.measures.influence import average_precision_interval, delong_auc
 from proofstone.models.contract import Predict
 
 _ONE_CLASS = "the rows hold one class only"
@@ -36,7 +36,7 @@ def discrimination(case: DecisionCase, rng: np.random.Generator) -> Probing:
             roc_auc(case.target, score),
             partial(delong_auc, case.target, score),
             n=len(case),
-            method=message("DeLong, logit scale"),
+            method=message("DeLong's variance, score interval (Newcombe)"),
             absent=_ONE_CLASS,
             details={"curve": [[float(x), float(y)] for x, y in points]},
         ),

@@ -28,7 +28,7 @@ _SHARE = 0.1
 _ROWS = 10_000
 
 
-@probe(needs=Predict, rows=lambda case: 0, family="privacy", metrics=(_METRIC,))
+@probe(needs=Predict, rows=lambda case: 0, family="privacy", metrics=(_METRIC,), shadows=True)
 def epsilon_audit(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """The privacy loss epsilon that one run refutes at the level asked for: a claim below it fails.
 

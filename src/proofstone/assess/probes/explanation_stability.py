@@ -9,13 +9,16 @@ import numpy as np
 
 from proofstone.assess.attack.noise import noisy, spreads
 from proofstone.assess.equity.people import MOST_GROUPS, subjects
+from proofstone.assess.explained import KINDS, AnyCase, Chosen, background_of, chosen_of, names_of
 from proofstone.assess.measured import measured, settings
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Probing, probe
 from proofstone.checks.shadows import Shadows
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
-from proofstone.explain.shapley import Explainer, explainer, most_asked
+from proofstone.explain.several import SeveralExplainer, most_asked_of
+from proofstone.explain.shapley import most_asked
+from proofstone.measures.arrays import evenly
 from proofstone.measures.intervals import Interval, mean_interval
 from proofstone.measures.rank_agreement import kendall, spearman
 from proofstone.measures.refits import deviation, disagreement
@@ -26,15 +29,23 @@ _NAME = "explanation_stability"
 _NOISE, _BACKGROUND = "attribution_noise_agreement", "attribution_background_agreement"
 _DEVIATION, _DISAGREEMENT = "refit_score_deviation", "refit_disagreement"
 _DRAWS, _SIGMA = 4, 0.05
-_EXACT_ROWS, _ESTIMATED_ROWS = 100, 20
+_EXACT_ROWS, _ESTIMATED_ROWS, _FEWEST, _HYBRIDS = 100, 20, 5, 20_000
 _EQUAL = message("all inputs count alike")
 
 
-def _most_rows(case: DecisionCase) -> int:
-    """What the released model itself is asked: as it is, under noise, on other backgrounds."""
-    draws = int(settings(case, _NAME).get("draws", _DRAWS))
-    kept = min(len(case), _ESTIMATED_ROWS)
-    return (1 + 2 * draws) * most_asked(case.model, kept)
+def _most_rows(case: AnyCase) -> int:
+    """What the model itself is asked: as it is, under noise, on other backgrounds."""
+    draws, _ = _chosen(case)
+    kept = _estimated(case)
+    asked = most_asked_of(case.model, kept, len(names_of(case)))
+    under_noise = most_asked_of(case.model, draws * kept, len(names_of(case)))
+    return (1 + draws) * asked + under_noise + kept if asked else 0
+
+
+def _estimated(case: AnyCase) -> int:
+    """How many rows are explained where values are estimated: fewer where inputs are many."""
+    each = most_asked(case.model, 1)
+    return min(len(case), _ESTIMATED_ROWS, max(_FEWEST, _HYBRIDS // max(1, each)))
 
 
 @probe(
@@ -42,85 +53,96 @@ def _most_rows(case: DecisionCase) -> int:
     rows=_most_rows,
     family="attribution",
     metrics=(_NOISE, _BACKGROUND, _DEVIATION, _DISAGREEMENT),
+    about=KINDS,
+    shadows=True,
 )
-def explanation_stability(case: DecisionCase, rng: np.random.Generator) -> Probing:
+def explanation_stability(case: AnyCase, rng: np.random.Generator) -> Probing:
     """Rank agreement of explanations under noise, and what refits make of the same rows.
 
-    Of at most 100 rows the inputs' Shapley values are ordered by size; the value is the mean
+    Of at most 100 rows (20 or fewer where values are estimated) the inputs' Shapley values, as
+    `shapley` has them for each kind of task, are ordered by size; the value is the mean
     Spearman correlation (1904) with their order after noise of 5 % (`sigma`) of each number's
     standard deviation, and with their order against resampled background rows, over 4 draws
-    (`draws`). Where shadows were fitted: the mean standard deviation of a row's score between
-    those that never saw it, and the share of their pairs that decide differently about it
-    (self-consistency: Cooper et al. 2024).
+    (`draws`). Of decisions, where shadows were fitted: the mean standard deviation of a row's
+    score between those that never saw it, and the share of their pairs that decide differently
+    about it (self-consistency: Cooper et al. 2024).
 
     Not covered: whether the explanation is right; explanations of refits, whose scores alone are
     kept.
     """
     yield ()
-    return [*_explained(case, rng), *_refitted(case)]
+    refits = _refitted(case) if isinstance(case, DecisionCase) else []
+    return [*_explained(case, rng), *refits]
 
 
-def _explained(case: DecisionCase, rng: np.random.Generator) -> list[Finding]:
-    model, background = case.model, case.background
+def _explained(case: AnyCase, rng: np.random.Generator) -> list[Finding]:
+    model, background = case.model, background_of(case)
     if model is None or background is None or not len(background):
         reason = message("there is no released model to explain")
         return [_without(case, metric, reason) for metric in (_NOISE, _BACKGROUND)]
     if sum(feature.kind != "text" for feature in model.signature.inputs) < 2:
         reason = message("there are fewer than two inputs to put in order")
         return [_without(case, metric, reason) for metric in (_NOISE, _BACKGROUND)]
-    seed = int(rng.integers(2**31))
-    explain = explainer(model, background, seed=seed)
-    most = _EXACT_ROWS if explain.exact else _ESTIMATED_ROWS
-    kept = np.unique(np.linspace(0, len(case) - 1, min(most, len(case))).astype(np.int64))
-    rows = case.rows.take(kept)
-    sizes = np.abs(explain.explain(rows).values)
-    return [
-        _under_noise(case, explain, rows, sizes, rng),
-        _under_background(case, model, background, rows, sizes, seed, rng),
-    ]
+    about = _About(case, model, background, int(rng.integers(2**31)))
+    return [_under_noise(about, rng), _under_background(about, rng)]
 
 
-def _chosen(case: DecisionCase) -> tuple[int, float]:
+class _About:
+    """The rows that are explained, what of each, and the sizes of its values, (n, features)."""
+
+    def __init__(self, case: AnyCase, model: Model, background: Rows, seed: int) -> None:
+        self.case, self.background = case, background
+        self._model, self._seed = model, seed
+        if isinstance(case, DecisionCase):
+            self.explain = SeveralExplainer(model, background, {0: None}, seed=seed)
+            exact = self.explain.exact
+            self.rows, self.chosen = self._take(_EXACT_ROWS if exact else _estimated(case))
+        else:
+            self.rows, self.chosen = self._take(_estimated(case))
+            self.explain = SeveralExplainer(model, background, self.chosen.outputs, seed=seed)
+        self.sizes = np.abs(self.explain.explain(self.rows, self.chosen.which).values)
+
+    def _take(self, most: int) -> tuple[Rows, Chosen]:
+        n = len(self.case)
+        kept = evenly(n, most)
+        rows = self.case.rows.take(kept)
+        return rows, chosen_of(self.case, self._model, rows)
+
+    def against(self, background: Rows) -> np.ndarray:
+        """The sizes against other background rows."""
+        other = SeveralExplainer(self._model, background, self.chosen.outputs, seed=self._seed)
+        return np.asarray(np.abs(other.explain(self.rows, self.chosen.which).values))
+
+
+def _chosen(case: AnyCase) -> tuple[int, float]:
     chosen = settings(case, _NAME)
     return max(1, int(chosen.get("draws", _DRAWS))), float(chosen.get("sigma", _SIGMA))
 
 
-def _under_noise(
-    case: DecisionCase,
-    explain: Explainer,
-    rows: Rows,
-    sizes: np.ndarray,
-    rng: np.random.Generator,
-) -> Finding:
-    draws, sigma = _chosen(case)
-    spread = spreads(case.rows.frame.select(explain.features))
+def _under_noise(about: _About, rng: np.random.Generator) -> Finding:
+    case, rows, (draws, sigma) = about.case, about.rows, _chosen(about.case)
+    spread = spreads(case.rows.frame.select(about.explain.features))
     if not spread:
         return _without(case, _NOISE, message("no input is a number that varies"))
-    moved = explain.explain(noisy(rows, spread, sigma, draws, rng)).values
+    which = np.repeat(about.chosen.which, draws)
+    moved = about.explain.explain(noisy(rows, spread, sigma, draws, rng), which).values
     others = np.abs(moved).reshape(len(rows), draws, -1).transpose(1, 0, 2)
-    return _agreement(case, _NOISE, sizes, others, {"draws": draws, "sigma": sigma})
+    return _agreement(case, _NOISE, about.sizes, others, {"draws": draws, "sigma": sigma})
 
 
-def _under_background(
-    case: DecisionCase,
-    model: Model,
-    background: Rows,
-    rows: Rows,
-    sizes: np.ndarray,
-    seed: int,
-    rng: np.random.Generator,
-) -> Finding:
-    draws, _ = _chosen(case)
-    others = []
-    for _ in range(draws):
-        drawn = background.take(np.sort(rng.integers(0, len(background), len(background))))
-        others.append(np.abs(explainer(model, drawn, seed=seed).explain(rows).values))
-    about = {"draws": draws, "background": len(background)}
-    return _agreement(case, _BACKGROUND, sizes, np.stack(others), about)
+def _under_background(about: _About, rng: np.random.Generator) -> Finding:
+    draws, _ = _chosen(about.case)
+    size = len(about.background)
+    others = [
+        about.against(about.background.take(np.sort(rng.integers(0, size, size))))
+        for _ in range(draws)
+    ]
+    told = {"draws": draws, "background": size}
+    return _agreement(about.case, _BACKGROUND, about.sizes, np.stack(others), told)
 
 
 def _agreement(
-    case: DecisionCase,
+    case: AnyCase,
     metric: str,
     sizes: np.ndarray,
     others: np.ndarray,
@@ -188,5 +210,5 @@ def _mean(
     )
 
 
-def _without(case: DecisionCase, metric: str, reason: str) -> Finding:
+def _without(case: AnyCase, metric: str, reason: str) -> Finding:
     return Finding(probe=_NAME, metric=metric, reason=reason, evidence=case.evidence)

@@ -42,19 +42,20 @@ METRICS = (
 )
 """`precision` by group is what is called predictive parity (Chouldechova 2017)."""
 
+_DECLARED = (
+    *(f"{metric}_{kind}" for metric in METRICS for kind in ("difference", "ratio")),
+    "equalized_odds_difference",
+)
 _ABSENT = message("no group has rows that count towards it")
-_POSTERIOR = message("draws from Jeffreys posteriors")
-_BOTH = message("draws from Jeffreys posteriors, both rates at once")
+POSTERIOR = message("Jeffreys posteriors, corrected for looking for the extremes")
+_BOTH = message("Jeffreys posteriors, corrected for looking for the extremes, both rates at once")
 
 
 @probe(
     needs=Predict,
     rows=len,
     family="fairness",
-    metrics=(
-        *(f"{metric}_{kind}" for metric in METRICS for kind in ("difference", "ratio")),
-        "equalized_odds_difference",
-    ),
+    metrics=_DECLARED,
 )
 def group_fairness(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """Rates of each group, and their differences and ratios, by protected column.
@@ -67,28 +68,28 @@ def group_fairness(case: DecisionCase, rng: np.random.Generator) -> Probing:
     for subject, groups in subjects(case, crossed=True).items():
         if len(groups.labels) > MOST_GROUPS:
             size = len(groups.labels)
-            findings.append(too_many(case, "group_fairness", "group_fairness", subject, size))
+            findings += [too_many(case, "group_fairness", one, subject, size) for one in _DECLARED]
         else:
-            findings += _subject(case, subject, groups, decided, rng)
-    return findings or [nobody(case, "group_fairness", "group_fairness")]
+            findings += _subject(case, subject, groups, decided)
+    return findings or [nobody(case, "group_fairness", one) for one in _DECLARED]
 
 
 def _subject(
-    case: DecisionCase, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
+    case: DecisionCase, subject: str, groups: Groups, decided: np.ndarray
 ) -> list[Finding]:
     counts = count_groups(case.target, decided, groups)
     each, spread = [], []
     for metric in METRICS:
         found = _groups(case, subject, metric, counts)
         each += found
-        spread += _spread(case, subject, metric, counts, rng, table(found))
+        spread += _spread(case, subject, metric, counts, table(found))
     spread.append(
         measured(
             case,
             "group_fairness",
             "equalized_odds_difference",
             equalized_odds_difference(counts),
-            lambda level: equalized_odds_interval(counts, level, rng),
+            partial(equalized_odds_interval, counts),
             subject=subject,
             n=len(case),
             method=_BOTH,
@@ -122,7 +123,6 @@ def _spread(
     subject: str,
     metric: str,
     counts: GroupCounts,
-    rng: np.random.Generator,
     details: Mapping[str, Any],
 ) -> list[Finding]:
     successes, trials = RATES[metric](counts)
@@ -134,19 +134,15 @@ def _spread(
             "group_fairness",
             f"{metric}_{kind}",
             value_of(values),
-            partial(_ends, interval, successes, trials, rng),
+            partial(interval, successes, trials),
             subject=subject,
             n=int(trials.sum()),
-            method=_POSTERIOR,
+            method=POSTERIOR,
             absent=_ABSENT,
             details=details,
         )
         for kind, (value_of, interval) in kinds.items()
     ]
-
-
-def _ends(interval: Any, successes: Any, trials: Any, rng: Any, level: float) -> Any:
-    return interval(successes, trials, level, rng)
 
 
 def table(findings: list[Finding]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from proofstone.assess.equity.people import MOST_GROUPS, nobody, subjects, too_many, unable
 from proofstone.assess.measured import measured
-from proofstone.assess.probes.group_fairness import table
+from proofstone.assess.probes.group_fairness import POSTERIOR, table
 from proofstone.assess.probes.ranking_quality import PLACES
 from proofstone.checks.cases import Case, ClassesCase, LabelsCase, NumberCase, RankingCase
 from proofstone.checks.probe import Ask, Probing, probe
@@ -69,29 +69,27 @@ def group_quality(case: AnyCase, rng: np.random.Generator) -> Probing:
             size = len(groups.labels)
             findings += [too_many(case, PROBE, metric, subject, size) for metric in metrics]
         else:
-            findings += _subject(case, subject, groups, answers, rng)
+            findings += _subject(case, subject, groups, answers)
     return findings or [nobody(case, PROBE, metric) for metric in metrics]
 
 
-def _subject(
-    case: AnyCase, subject: str, groups: Groups, answers: np.ndarray, rng: np.random.Generator
-) -> list[Finding]:
+def _subject(case: AnyCase, subject: str, groups: Groups, answers: np.ndarray) -> list[Finding]:
     if isinstance(case, ClassesCase):
         decided = answers.argmax(axis=1)
-        accuracy = _accuracy(case, subject, groups, decided, rng)
-        return [*accuracy, _recall(case, subject, groups, decided, rng)]
+        accuracy = _accuracy(case, subject, groups, decided)
+        return [*accuracy, _recall(case, subject, groups, decided)]
     if isinstance(case, RankingCase):
-        return _ranking(case, subject, groups, answers, rng)
+        return _ranking(case, subject, groups, answers)
     if isinstance(case, LabelsCase):
         losses = {"hamming_loss": hamming_losses(case.target, answers >= case.threshold)}
     else:
         error = answers[:, 0] - case.target
         losses = {"mean_absolute_error": np.abs(error), "mean_error": error}
-    return _means(case, subject, groups, losses, rng)
+    return _means(case, subject, groups, losses)
 
 
 def _accuracy(
-    case: ClassesCase, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
+    case: ClassesCase, subject: str, groups: Groups, decided: np.ndarray
 ) -> list[Finding]:
     right = decided == case.target
     k = len(groups.labels)
@@ -108,16 +106,14 @@ def _accuracy(
     ]  # fmt: skip
     apart = measured(
         case, PROBE, "accuracy_difference", difference(values),
-        lambda level: difference_interval(hits, trials, level, rng),
-        subject=subject, n=len(case), method=message("draws from Jeffreys posteriors"),
+        partial(difference_interval, hits, trials),
+        subject=subject, n=len(case), method=POSTERIOR,
         details=table(each),
     )  # fmt: skip
     return [*each, apart]
 
 
-def _recall(
-    case: ClassesCase, subject: str, groups: Groups, decided: np.ndarray, rng: np.random.Generator
-) -> Finding:
+def _recall(case: ClassesCase, subject: str, groups: Groups, decided: np.ndarray) -> Finding:
     """The largest difference in recall between groups among the classes, corrected for them all."""
     k, classes = len(groups.labels), len(case.classes)
     cells = case.target * k + groups.codes
@@ -130,9 +126,11 @@ def _recall(
     worst = int(shown[np.argmax(values)]) if len(shown) else 0
     return measured(
         case, PROBE, "class_recall_difference", max(values, default=np.nan),
-        partial(_largest, hits[shown], trials[shown], rng),
+        partial(_largest, hits[shown], trials[shown]),
         subject=subject, n=int(trials[shown].sum()),
-        method=message("draws from Jeffreys posteriors, all classes at once"),
+        method=message(
+            "Jeffreys posteriors, corrected for looking for the extremes, all classes at once"
+        ),
         absent=message("no class has rows in two groups"),
         details={
             "class": case.classes[worst],
@@ -141,14 +139,12 @@ def _recall(
     )  # fmt: skip
 
 
-def _largest(
-    hits: np.ndarray, trials: np.ndarray, rng: np.random.Generator, level: float
-) -> Interval[float]:
+def _largest(hits: np.ndarray, trials: np.ndarray, level: float) -> Interval[float]:
     """The interval of the largest difference, from intervals that hold for all classes at once."""
     if not len(hits):
         return UNKNOWN
     each = bonferroni_level(level, len(hits))
-    ends = [difference_interval(*pair, each, rng) for pair in zip(hits, trials, strict=True)]
+    ends = [difference_interval(*pair, each) for pair in zip(hits, trials, strict=True)]
     return Interval(max(one.low for one in ends), max(one.high for one in ends))
 
 
@@ -172,16 +168,14 @@ def _of_class(
     }
 
 
-def _ranking(
-    case: RankingCase, subject: str, groups: Groups, answers: np.ndarray, rng: np.random.Generator
-) -> list[Finding]:
+def _ranking(case: RankingCase, subject: str, groups: Groups, answers: np.ndarray) -> list[Finding]:
     _, first, of = np.unique(case.query, return_index=True, return_inverse=True)
     if (groups.codes != groups.codes[first][of]).any():
         reason = message("groups meet within a query, so that a query is of no one group")
         return [unable(case, PROBE, "ndcg_difference", subject, reason)]
     ndcg = per_query(case.target, answers[:, 0], case.query, PLACES).ndcg
     by_query = Groups(groups.codes[first], groups.labels)
-    return _means(case, subject, by_query, {"ndcg": ndcg}, rng)
+    return _means(case, subject, by_query, {"ndcg": ndcg})
 
 
 def _means(
@@ -189,7 +183,6 @@ def _means(
     subject: str,
     groups: Groups,
     losses: Mapping[str, np.ndarray],
-    rng: np.random.Generator,
 ) -> list[Finding]:
     findings = []
     for metric, values in losses.items():
@@ -205,9 +198,9 @@ def _means(
         ]  # fmt: skip
         apart = measured(
             case, PROBE, f"{metric}_difference", mean_difference(means),
-            partial(_apart, means, rng),
+            partial(mean_difference_interval, means),
             subject=subject, n=int(means.rows.sum()),
-            method=message("draws from the t distributions of the means"),
+            method=message("t distributions of the means, corrected for looking for the extremes"),
             absent=message("fewer than two groups have two rows"), details=table(each),
         )  # fmt: skip
         findings += [*each, apart]
@@ -216,7 +209,3 @@ def _means(
 
 def _end(means: Means, place: int, level: float) -> Interval[float]:
     return mean_ends(means, level)[place]
-
-
-def _apart(means: Means, rng: np.random.Generator, level: float) -> Interval[float]:
-    return mean_difference_interval(means, level, rng)

@@ -31,7 +31,7 @@ _USUAL = {"rows": 10_000, "gamma": 1.0}
 _POINTS = 25
 
 
-@probe(needs=Predict, rows=lambda case: 0, family="privacy", metrics=_METRICS)
+@probe(needs=Predict, rows=lambda case: 0, family="privacy", metrics=_METRICS, shadows=True)
 def membership_rows(case: DecisionCase, rng: np.random.Generator) -> Probing:
     """How well attacks tell the rows that a model was fitted on from those that it was not.
 

@@ -12,11 +12,12 @@ from proofstone.checks.cases import NumberCase
 from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
-from proofstone.measures.delta import skewed_mean_interval, student_interval
+from proofstone.measures.delta import skewed_mean_interval
 from proofstone.measures.intervals import mean_interval
 from proofstone.measures.numbers import (
     bias_by_bin,
     r_squared,
+    r_squared_interval,
     root_mean_square_interval,
 )
 from proofstone.measures.quantiles import quantile_interval
@@ -53,7 +54,7 @@ def number_error(case: NumberCase, rng: np.random.Generator) -> Probing:
     estimate = (yield Ask(case.rows, Predict()))[:, 0]
     error = estimate - case.target
     size = np.abs(error)
-    value, spread = r_squared(case.target, estimate)
+    value, _ = r_squared(case.target, estimate)
     square = float(np.sqrt((error**2).mean()))
     say = partial(measured, case, "number_error", n=len(case))
     return [
@@ -67,8 +68,8 @@ def number_error(case: NumberCase, rng: np.random.Generator) -> Probing:
         ),
         say(
             "r_squared", value,
-            lambda level: student_interval(value, spread, len(case), level, most=1.0),
-            method=message("delta method"),
+            partial(r_squared_interval, case.target, estimate),
+            method=message("delta method, on the scale of log(1 - R²)"),
             absent=message("all true numbers are the same"),
         ),
         _percentage(case, size),

@@ -12,11 +12,12 @@ from proofstone.assess.equity.people import nobody, subjects, too_many, unable
 from proofstone.assess.measured import measured, settings
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Probing, probe
-from proofstone.core.finding import Finding
+from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.classification import roc_auc
 from proofstone.measures.groups import Groups
-from proofstone.measures.intervals import Interval, delong_auc
+from proofstone.measures.influence import delong_auc
+from proofstone.measures.intervals import Interval
 from proofstone.measures.logistic import cross_fitted, fit_logistic
 from proofstone.measures.multiplicity import bonferroni_level
 from proofstone.models.contract import Predict
@@ -26,6 +27,7 @@ MOST = 12
 FEWEST = 20
 """A group with fewer rows cannot be told by a regression on five folds."""
 _ROWS = 3_000
+_WIDEST = 300
 _COLUMNS = 5
 
 
@@ -50,6 +52,13 @@ def proxies(case: DecisionCase, rng: np.random.Generator) -> Probing:
     if len(case) > most:
         places = np.sort(rng.choice(len(case), most, replace=False))
     others = [name for name in case.rows.frame.columns if name not in case.protected]
+    if len(others) > _WIDEST:
+        reason = message("{inputs} inputs are too many for a regression; at most {most} are read")
+        wide = reason.format(inputs=len(others), most=_WIDEST)
+        return [
+            unable(case, PROBE, "proxy_auc", name, wide).judged(verdict=Verdict.NOT_RUN)
+            for name in case.protected
+        ]
     table = design(case.rows.frame.select(others)[places])
     return [
         _subject(case, name, Groups(groups.codes[places], groups.labels), table, rng)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from proofstone.assess.equity.people import compared
 from proofstone.assess.measured import scores
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.probe import Ask, Probing, probe
@@ -18,7 +19,6 @@ from proofstone.measures.spread import difference_interval, ratio_interval
 from proofstone.models.contract import Predict
 
 SHIFTS = np.round(np.arange(-0.10, 0.101, 0.01), 2)
-_DRAWS = 2_000
 _SPREADS = {"difference": difference_interval, "ratio": ratio_interval}
 
 
@@ -41,7 +41,7 @@ def threshold_sweep(case: DecisionCase, rng: np.random.Generator) -> Probing:
             method=message("each threshold moved by the same amount"),
             reason="",
             evidence=case.evidence,
-            details={"points": [_point(case, score, float(one), gated, rng) for one in SHIFTS]},
+            details={"points": [_point(case, score, float(one), gated) for one in SHIFTS]},
         )
     ]
 
@@ -49,7 +49,8 @@ def threshold_sweep(case: DecisionCase, rng: np.random.Generator) -> Probing:
 def _swept(case: DecisionCase, metric: str, subject: str) -> bool:
     name, _, kind = metric.rpartition("_")
     if kind in _SPREADS:
-        return name in RATES and subject in case.protected
+        few = subject in case.protected and compared(case, subject)
+        return name in RATES and few
     return metric in RATES and subject == "all"
 
 
@@ -58,18 +59,17 @@ def _point(
     score: np.ndarray,
     shift: float,
     gated: list[tuple[str, str]],
-    rng: np.random.Generator,
 ) -> dict[str, Any]:
     decided = score >= case.threshold + shift
     return {
         "shift": shift,
         "accuracy": float(np.mean(decided == (case.target == 1))),
-        "metrics": dict(_ends(case, decided, gated, rng)),
+        "metrics": dict(_ends(case, decided, gated)),
     }
 
 
 def _ends(
-    case: DecisionCase, decided: np.ndarray, gated: list[tuple[str, str]], rng: np.random.Generator
+    case: DecisionCase, decided: np.ndarray, gated: list[tuple[str, str]]
 ) -> Iterator[tuple[str, list[float]]]:
     for metric, subject in gated:
         name, _, kind = metric.rpartition("_")
@@ -79,7 +79,7 @@ def _ends(
             successes, trials = RATES[name](counts)
             if np.isfinite(rate(successes, trials)).sum() < 2:
                 continue
-            low, high = _SPREADS[kind](successes, trials, level, rng, resamples=_DRAWS)
+            low, high = _SPREADS[kind](successes, trials, level)
         else:
             successes, trials = RATES[metric](counts)
             low, high = wilson(float(successes[0]), float(trials[0]), level)

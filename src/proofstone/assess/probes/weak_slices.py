@@ -51,8 +51,9 @@ def weak_slices(case: AnyCase, rng: np.random.Generator) -> Probing:
     error of numbers. Every slice of at least 50 rows (`rows`) is tested one-sidedly against the
     rest (Welch 1947) and adjusted for all slices tried (Holm 1979), so that in data without weak
     slices any is named with a chance of at most 5 % (`alpha`). Intervals are widened for the same
-    number. A slice may be weak because its cases are hard: `expected` is the log loss that its
-    own predictions announce, so a loss far above it is the model's fault.
+    number. Of more than 150 columns none are paired. A slice may be weak because its cases are
+    hard: `expected` is the log loss that its own predictions announce, so a loss far above it is
+    the model's fault.
     """
     chosen = settings(case, "weak_slices")
     loss = _loss(case, (yield Ask(case.rows, Predict())))

@@ -43,6 +43,8 @@ REASONS = frozenset(
         "accumulated_effect_range",
         "attribution_background_agreement",
         "attribution_noise_agreement",
+        "estimate_dependence_range",
+        "estimate_effect_range",
         "partial_dependence_range",
         "recourse_changes",
         "recourse_cost",
@@ -51,6 +53,7 @@ REASONS = frozenset(
         "refit_disagreement",
         "refit_score_deviation",
         "surrogate_fidelity",
+        "surrogate_r_squared",
     }
 )
 """What explains a decision, and how far that explanation holds."""
@@ -58,6 +61,8 @@ VIEWS = frozenset({"local_shapley", "local_words", "mean_abs_shapley", "threshol
 BEYOND_TWO_CLASSES = frozenset(
     {
         "absolute_error_quantile",
+        "adaptive_coverage",
+        "adaptive_set_size",
         "balanced_accuracy",
         "class_precision",
         "class_recall",
@@ -67,6 +72,8 @@ BEYOND_TWO_CLASSES = frozenset(
         "conformal_group_coverage",
         "conformal_set_size",
         "conformal_width",
+        "exposure_per_relevance_ratio",
+        "exposure_ratio",
         "hamming_loss",
         "hamming_loss_difference",
         "label_f1",
@@ -128,6 +135,8 @@ POISON = frozenset(
     {
         "even_flip_bound",
         "label_flip_rate",
+        "spectral_signature_rows",
+        "suspected_cluster_rows",
         "suspected_label_rate",
         "suspected_trigger_rows",
         "trigger_success_rate",
@@ -241,23 +250,68 @@ Kind = Literal["decision", "classes", "labels", "number", "ranking", "conversati
 
 FITTING: Mapping[Kind, frozenset[str]] = {
     "conversation": LANGUAGE_PROBES,
-    "decision": frozenset({"conformal", "gradient_attacks", "nondeterminism", "weak_slices"}),
+    "decision": frozenset(
+        {
+            "conformal",
+            "dependence",
+            "explanation_stability",
+            "gradient_attacks",
+            "nondeterminism",
+            "rules",
+            "shapley",
+            "weak_slices",
+        }
+    ),
     "classes": frozenset(
         {
             "class_probabilities",
             "class_quality",
             "conformal",
+            "dependence",
+            "explanation_stability",
             "gradient_attacks",
             "group_quality",
             "nondeterminism",
+            "rules",
+            "shapley",
             "weak_slices",
         }
     ),
-    "labels": frozenset({"group_quality", "label_quality", "nondeterminism"}),
-    "number": frozenset(
-        {"conformal", "group_quality", "nondeterminism", "number_error", "weak_slices"}
+    "labels": frozenset(
+        {
+            "dependence",
+            "explanation_stability",
+            "group_quality",
+            "label_quality",
+            "nondeterminism",
+            "shapley",
+        }
     ),
-    "ranking": frozenset({"group_quality", "nondeterminism", "ranking_quality"}),
+    "number": frozenset(
+        {
+            "conformal",
+            "dependence",
+            "explanation_stability",
+            "group_quality",
+            "nondeterminism",
+            "number_error",
+            "rules",
+            "shapley",
+            "weak_slices",
+        }
+    ),
+    "ranking": frozenset(
+        {
+            "dependence",
+            "explanation_stability",
+            "exposure",
+            "group_quality",
+            "nondeterminism",
+            "ranking_quality",
+            "rules",
+            "shapley",
+        }
+    ),
 }
 """Probes that ship, by the kind of task; those that stand nowhere here are about decisions."""
 

@@ -9,13 +9,19 @@ from proofstone.guards.recognisers.recogniser import Recogniser, extended, match
 
 _DOMAIN = re.compile(r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24})")
 _LOCAL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}\Z")
+_PASSWORD = re.compile(r"://[^\s/?#@]{0,256}:[^\s/?#@]{0,256}\Z")
 _END = r"(?![0-9A-Za-z])"
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:
-    """Yield addresses of RFC 5321 in ASCII, read outwards from the sign @."""
+    """Yield addresses of RFC 5321 in ASCII, read outwards from the sign @.
+
+    What stands before it in `scheme://user:password@host` (RFC 3986) is a password, and a secret.
+    """
     for found in _DOMAIN.finditer(text):
         at = found.start()
+        if _PASSWORD.search(text, max(0, at - 512), at):
+            continue
         local = _LOCAL.search(text, max(0, at - 64), at)
         if local and (begin := local[0].lstrip(".'-")):
             yield at - len(begin), found.end()

@@ -58,6 +58,10 @@ RECOGNISERS = (
         matches(rf"(?<![A-Za-z0-9])(?:{'|'.join(_TOKENS)})", _random),
         needs=("AKIA", "gh", "glpat-", "sk-", "xox", "AIza", "eyJ"),
     ),
+    # The password of an address such as https://user:password@host (RFC 3986, section 3.2.1).
+    Recogniser(
+        "SECRET", 0.95, matches(r"://[^\s/?#@:]{0,128}:([^\s/?#@]{1,256})@"), needs=("://",)
+    ),
     Recogniser(
         "SECRET",
         0.8,

@@ -93,6 +93,22 @@ MostCalls = Annotated[
 MostTokens = Annotated[
     int | None, typer.Option(min=1, help=_("With --endpoint: greatest number of tokens."))
 ]
+MostMoney = Annotated[
+    float | None,
+    typer.Option(min=0, help=_("With --endpoint: greatest cost, in the currency of the prices.")),
+]
+PriceCall = Annotated[
+    float | None, typer.Option(min=0, help=_("With --endpoint: the price of a call."))
+]
+PriceRow = Annotated[
+    float | None, typer.Option(min=0, help=_("With --endpoint and --data: the price of a row."))
+]
+PriceTokens = Annotated[
+    str | None,
+    typer.Option(
+        help=_("With --endpoint: prices of a million tokens read and written, comma between.")
+    ),
+]
 ModelOrName = Annotated[
     str | None,
     typer.Option(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from proofstone.core.i18n import _
+from proofstone.core.project.known import CHANGES
+from proofstone.core.retelling import retell
 from proofstone.interfaces.cli.show import number, out, verdict_text, verdict_word
+from proofstone.interfaces.cli.ways import figure, way_lines
 
 _CANDIDATES = 9
 _OF_REPLIES = ("answer_quality", "wrongly_answered_rate", "handover_rate")
@@ -67,72 +70,48 @@ def _passed(record: Mapping[str, Any], candidate: Mapping[str, Any]) -> Text:
 
 
 def gap_gate(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The first gate about a protected column: what the candidates are compared by."""
+    """The first gate about a protected column: what the candidates are compared by.
+
+    How a gap changed since the last release is none.
+    """
     protected = record["project"].get("task", {}).get("protected", ())
-    return next((one for one in record["gates"] if one["subject"] in protected), None)
+    about = (one for one in record["gates"] if one["subject"] in protected)
+    return next((one for one in about if one["metric"] not in CHANGES), None)
 
 
 def gate_lines(record: Mapping[str, Any]) -> Iterator[Text]:
     """One line for each gate: verdict, value, interval, limit; then what would open a shut one."""
-    for gate in record["gates"]:
+    ways = _ways(record)
+    for place, gate in enumerate(record["gates"]):
         named = _limited(gate)
-        value, low, high = (_figure(gate[name]) for name in ("value", "low", "high"))
-        ends = f"{value} [{low}, {high}]"
-        what = f"{named['metric']} ({named['subject']})  {ends}  {named['limit']}"
+        what = f"{named['metric']} ({named['subject']})  {_measured(gate)}  {named['limit']}"
         yield Text.assemble(verdict_text(gate["verdict"]), "  ", what)
         if gate["verdict"] in _SHUT:
-            ways = [_own_rows(record, gate, way) for way in gate["would_open"]]
-            yield from (Text(f"  {line}", "dim") for line in _way_lines(ways))
+            own = [way for way in ways if way["gate"] == place]
+            yield from (Text(f"  {line}", "dim") for line in way_lines(own))
 
 
-def _figure(value: float | None, digits: int = 3) -> str:
-    """A share or score with its decimals; what counts in hundreds, such as a length, without."""
-    return number(value, 0 if value is not None and abs(value) >= 100 else digits)
+def _ways(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was measured about the shut gates; the report's code is read where there are any."""
+    if not any(gate["verdict"] in _SHUT for gate in record["gates"]):
+        return []
+    from proofstone.report.ways import measured_ways
+
+    return measured_ways(record)
 
 
-def _own_rows(
-    record: Mapping[str, Any], gate: Mapping[str, Any], way: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """The way with the gate's own count where an assistant's gates count different things.
-
-    One counts questions, another sentences, a third attempts: nothing scales them up alike.
-    """
-    if way["way"] != "rows" or not _is_assistant(record):
-        return way
-    return {**way, "rows": gate["rows_needed"], "now": gate["n"], "counts": "of them"}
-
-
-def _way_lines(ways: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What would decide a gate that, as it looks, would then stay shut; and what would open it."""
-    deciding = [way for way in ways if way["way"] == "rows" and not way["opens"]]
-    for way in deciding:
-        yield _("would decide: {way}").format(way=way_sentence(way))
-    opening = "; ".join(way_sentence(way) for way in ways if way not in deciding)
-    yield _("would open: {ways}").format(ways=opening or _("nothing that was measured"))
+def _measured(gate: Mapping[str, Any]) -> str:
+    """Value and interval of a gate's finding, or why there is none."""
+    if gate["value"] is None:
+        return retell(gate["reason"])
+    value, low, high = (figure(gate[name]) for name in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"
 
 
 def _limited(gate: Mapping[str, Any]) -> dict[str, str]:
     sign = {"max": "≤ ", "min": "≥ ", None: ""}[gate["direction"]]
-    limit = sign + _figure(gate["limit"], 2)
+    limit = sign + figure(gate["limit"], 2)
     return {"metric": gate["metric"], "subject": gate["subject"], "limit": limit}
-
-
-def way_sentence(way: Mapping[str, Any]) -> str:
-    """One measured way to open a gate, in words."""
-    if way["way"] == "rows":
-        says = (
-            _("about {rows} of them instead of {now}")
-            if way.get("counts") == "of them"
-            else _("about {rows} rows instead of {now}")
-        )
-        return says.format(rows=way["rows"], now=way["now"])
-    if way["way"] == "threshold":
-        return _("thresholds moved by {shift:+.2f} (accuracy {now:.3f} → {then:.3f})").format(
-            shift=way["shift"], now=way["accuracy_now"], then=way["accuracy"]
-        )
-    return _("candidate {name}, at a price of {price:.3f}").format(
-        name=way["name"], price=way["price"]
-    )
 
 
 def asked_line(record: Mapping[str, Any]) -> Iterator[Text]:

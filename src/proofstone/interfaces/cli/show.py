@@ -80,24 +80,6 @@ def findings_table(findings: Sequence[Mapping[str, Any]], title: str = "") -> Ta
     return table
 
 
-def plan_table(document: Mapping[str, Any]) -> Table:
-    """What an assessment would ask: a row a probe, then all of it."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(_("probe"))
-    table.add_column(_("rows"), justify="right")
-    table.add_column("")
-    for one in document["probes"]:
-        known = "" if one["exact"] else _("at most")
-        table.add_row(one["probe"], str(one["rows"]), known if one["fits"] else _("does not fit"))
-    told = _("{rows} rows, {distinct} of them distinct, in about {calls} calls").format(
-        rows=document["rows"], distinct=document["distinct_rows"], calls=document["expected_calls"]
-    )
-    if document["seconds"] is not None:
-        told += "; " + _("about {n} s").format(n=f"{document['seconds']:.1f}")
-    table.caption, table.caption_justify = told, "left"
-    return table
-
-
 def print_json(document: Mapping[str, Any]) -> None:
     """Print one JSON document on standard output; in ASCII where that cannot hold all texts."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"

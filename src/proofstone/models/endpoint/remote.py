@@ -126,12 +126,25 @@ class RemoteModel:
                 raise EndpointError(f"{self._url}: vectors of several lengths", hint=_SPEAKS)
             return np.array(found, dtype=np.float32).reshape(len(rows), -1 if found else 0)
         chat = cast("Generate", operation)
-        asked = zip(read_rows(rows), places, strict=True)
+        turns = read_rows(rows)
         questions = [
-            (f"{chat!r} {draw} {write(turns)}", partial(self.generate, turns, chat, draw, place))
-            for turns, place in asked
+            (_key(chat, draw, one), partial(self.generate, one, chat, draw, place))
+            for one, place in zip(turns, places, strict=True)
         ]
         return np.array([one.text for one in self._each(questions)], dtype=object)
+
+    def partly(
+        self, operation: Operation, rows: Rows, draw: int = 0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Of questions that `answer` failed on: the places of those that were answered, the texts.
+
+        Vectors are not kept so.
+        """
+        known: dict[int, str] = {}
+        if isinstance(operation, Generate):
+            held = (self._kept.get(_key(operation, draw, turns)) for turns in read_rows(rows))
+            known = {place: one.text for place, one in enumerate(held) if one is not None}
+        return np.array(list(known), dtype=np.int64), np.array(list(known.values()), dtype=object)
 
     def generate(
         self, turns: Conversation, operation: Generate, draw: int = 0, place: str = "answer"
@@ -235,6 +248,10 @@ class RemoteModel:
         for key, _ in questions:
             self._kept.pop(key, None)
         return [future.result() for future in futures]
+
+
+def _key(operation: Generate, draw: int, turns: Conversation) -> str:
+    return f"{operation!r} {draw} {write(turns)}"
 
 
 @contextmanager

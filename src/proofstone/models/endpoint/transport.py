@@ -97,16 +97,24 @@ class Transport:
         self._close = weakref.finalize(self, self._client.close)
 
     def post(
-        self, name: str, body: Mapping[str, Any], place: str, tokens: tuple[int, int]
+        self,
+        name: str,
+        body: Mapping[str, Any],
+        place: str,
+        tokens: tuple[int, int],
+        *,
+        rows: int = 0,
     ) -> dict[str, Any]:
         """Return the JSON object that the endpoint answers; `tokens` are the most it can take.
+
+        `rows` is how many rows of a table are asked.
 
         Raises:
             RowError: the answer is no JSON object, is too long, or this question is refused.
             EndpointError: it cannot be reached in time, or refuses every question.
             OverBudget: there is not enough left for another attempt.
         """
-        return self._whole(name, body, place, tokens)
+        return self._whole(name, body, place, tokens, rows)
 
     def get(self, name: str, place: str) -> dict[str, Any]:
         """Return the JSON object that the endpoint has under a name, without a question.
@@ -117,13 +125,18 @@ class Transport:
         return self._whole(name, None, place, (0, 0))
 
     def _whole(
-        self, name: str, body: Mapping[str, Any] | None, place: str, tokens: tuple[int, int]
+        self,
+        name: str,
+        body: Mapping[str, Any] | None,
+        place: str,
+        tokens: tuple[int, int],
+        rows: int = 0,
     ) -> dict[str, Any]:
         """Send until there is an answer, or no hope of any."""
         until = self._clock() + self._patience.deadline
         attempt = 0
         while True:
-            reservation = self._budget.reserve(*tokens)
+            reservation = self._budget.reserve(*tokens, rows=rows)
             try:
                 with self._sent(name, body, place, until, reservation) as chunks:
                     content = b"".join(chunks)

@@ -5,6 +5,7 @@ The protocol: KServe's Open Inference Protocol, version 2, over REST with JSON (
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -48,10 +49,10 @@ class InferenceEndpoint:
     probabilities are read before a score, before other numbers, before decided labels. Where the
     metadata lists no inputs, as some servers' does, one matrix of numbers is sent. A missing value
     is sent as `null`, which not every server takes. `key` names the environment variable that holds
-    the key. Each request is a call of `budget`.
+    the key. Each request is a call of `budget`, which is asked for the price of its rows too.
 
-    Where a request is refused, its rows are asked apart until the one at fault is found; what the
-    others were answered is kept, until all of a batch are.
+    Where a request is refused, its rows are asked apart until those at fault are found, which are
+    not asked about again; what the others were answered is kept, until all of a batch are.
 
     Raises:
         InputError: the address cannot be used, or the variable is not set.
@@ -95,7 +96,7 @@ class InferenceEndpoint:
         self._url, self._concurrency = base, concurrency
         self._known = self._transport.get(self._path, model)
         declared, fixed = _declared(self._known, model)
-        self._rows = 1 if fixed == 1 else rows_a_call
+        self.rows_a_call = 1 if fixed == 1 else rows_a_call
         self._wanted = output
         told = bool(self._known.get("outputs"))
         self._output = _chosen(self._known, output, model) if told else None
@@ -107,8 +108,11 @@ class InferenceEndpoint:
             name=model,
         )
         self.inputs = features(self._slots)
-        self.batch_size = concurrency * self._rows
+        self.batch_size = concurrency * self.rows_a_call
         self._kept: dict[str, np.ndarray | RowError] = {}
+        self._apart: dict[str, np.ndarray] = {}
+        self._refused: dict[str, RowError] = {}
+        self._fastest = math.inf
 
     def __repr__(self) -> str:
         return f"InferenceEndpoint({self._url!r}, {self.name!r})"
@@ -127,12 +131,11 @@ class InferenceEndpoint:
             EndpointError: the endpoint cannot be reached, or refuses every request.
             OverBudget: not enough is left for the next call.
         """
-        parts = [
-            rows.take(np.arange(start, min(start + self._rows, len(rows))))
-            for start in range(0, len(rows), self._rows)
-        ]
-        questions = [self._question(part) for part in parts]
-        keys = [digest_json(question) for question in questions]
+        if self._refused:
+            for row in self._keys(rows):
+                if row in self._refused:
+                    raise self._refused[row]
+        parts, questions, keys = self._parts(rows)
         hopeless = Event()
 
         def one(part: Rows, question: Mapping[str, Any], key: str) -> np.ndarray | RowError | None:
@@ -160,25 +163,77 @@ class InferenceEndpoint:
             self._kept.pop(key, None)
         return np.concatenate([one for one in found if isinstance(one, np.ndarray)])
 
+    def seconds(self, batches: int) -> float | None:
+        """How long so many batches take, all requests as fast as the fastest; None before any."""
+        return None if math.isinf(self._fastest) else self._fastest * batches
+
+    def partly(self, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+        """Of rows that `ask` failed on: the places of those that were answered, and the answers."""
+        parts, _questions, keys = self._parts(rows)
+        places: list[int] = []
+        known: list[np.ndarray] = []
+        for at, part, key in zip(range(0, len(rows), self.rows_a_call), parts, keys, strict=True):
+            held = self._kept.get(key)
+            if isinstance(held, np.ndarray):
+                places.extend(range(at, at + len(part)))
+                known.append(held)
+            elif held is not None:
+                apart = [self._apart.get(one) for one in self._keys(part)]
+                places.extend(at + one for one, answer in enumerate(apart) if answer is not None)
+                known.extend(answer for answer in apart if answer is not None)
+        found = np.concatenate(known) if known else np.empty(0)
+        return np.array(places, dtype=np.int64), found
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
 
+    def _parts(self, rows: Rows) -> tuple[list[Rows], list[dict[str, Any]], list[str]]:
+        """The rows of each request, the request, and what it is known by."""
+        parts = [
+            rows.take(np.arange(start, min(start + self.rows_a_call, len(rows))))
+            for start in range(0, len(rows), self.rows_a_call)
+        ]
+        questions = [self._question(part) for part in parts]
+        return parts, questions, [digest_json(question) for question in questions]
+
     def _part(self, rows: Rows, question: Mapping[str, Any]) -> np.ndarray:
-        """Ask one request; where it is refused, ask its halves, to name the row at fault."""
+        """Ask one request; where it is refused, ask its halves, to find the rows at fault.
+
+        What the other rows were answered is kept; the first that is refused is named.
+        """
         place = f"row {rows.origin[0]}"
         if len(rows) > 1:
             place += f" and {len(rows) - 1} more"
         try:
-            answer = self._transport.post(f"{self._path}/infer", question, place, (0, 0))
+            path, begun = f"{self._path}/infer", time.perf_counter()
+            answer = self._transport.post(path, question, place, (0, 0), rows=len(rows))
+            self._fastest = min(self._fastest, time.perf_counter() - begun)
             output = self._output or _chosen(answer, self._wanted, self.name)
             return _read(answer, output, len(rows), place)
-        except RowError:
+        except RowError as error:
             if len(rows) == 1:
+                self._refused[digest_json(question)] = error
                 raise
         middle = len(rows) // 2
         halves = [rows.take(np.arange(middle)), rows.take(np.arange(middle, len(rows)))]
-        return np.concatenate([self._part(half, self._question(half)) for half in halves])
+        found, refused = [], None
+        for half in halves:
+            try:
+                found.append((half, self._part(half, self._question(half))))
+            except RowError as error:
+                refused = refused or error
+        if refused is not None:
+            for half, answers in found:
+                self._apart |= dict(
+                    zip(self._keys(half), np.split(answers, len(half)), strict=True)
+                )
+            raise refused
+        return np.concatenate([answers for _, answers in found])
+
+    def _keys(self, rows: Rows) -> list[str]:
+        """What each row is known by."""
+        return [digest_json(self._question(rows.take(np.array([at])))) for at in range(len(rows))]
 
     def _question(self, rows: Rows) -> dict[str, Any]:
         inputs = []

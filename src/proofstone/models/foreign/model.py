@@ -47,6 +47,23 @@ class ForeignModel:
         """The number of rows at which a call is fastest."""
         return self.source.batch_size
 
+    @property
+    def rows_a_call(self) -> int | None:
+        """How many rows a request holds at most, where a service is asked."""
+        return getattr(self.source, "rows_a_call", None)
+
+    def partly(
+        self, operation: Operation, rows: Rows, draw: int = 0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Of a batch that failed: the places that the source has answers for, and the answers."""
+        nothing = np.empty(0, dtype=np.int64), np.empty((0, self.reading.width))
+        if not hasattr(self.source, "partly"):
+            return nothing
+        places, found = self.source.partly(rows)
+        if not len(places):
+            return nothing
+        return places, self.reading.of(found, len(places), self.source.name)
+
     def answer(self, operation: Operation, rows: Rows, draw: int = 0) -> np.ndarray:
         """Return what the signature says, float64 (n, width); not finite where it answers so.
 

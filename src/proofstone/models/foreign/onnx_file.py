@@ -11,7 +11,6 @@ import polars as pl
 
 from proofstone.core.canonical import digest, digest_json
 from proofstone.core.errors import DataError, InputError
-from proofstone.core.extras import need
 from proofstone.core.project.nearest import nearest
 from proofstone.models.foreign.onnx_graph import check_graph
 from proofstone.models.foreign.tensors import Declared, Element, features, slots
@@ -40,7 +39,6 @@ class OnnxFile:
     Raises:
         DataError: the file is no ONNX model, needs another file or somebody's library, or takes
             other columns; there is no such output.
-        MissingExtra: onnxruntime is not installed.
 
     Not covered: what the graph computes, and how long; it runs in this process, without a limit
     of time or memory.
@@ -154,7 +152,8 @@ def _content(source: Path | bytes) -> tuple[bytes, str]:
 
 
 def _session(content: bytes, name: str) -> Any:
-    runtime = need("onnxruntime", "text")
+    import onnxruntime as runtime
+
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4

@@ -21,13 +21,15 @@ class Reading:
 
     Of two classes, one number a row is the probability (or, with `logits`, the logit) of
     `positive`, which is the last class unless named. Labels that were decided become probability
-    1. With `logits`, a softmax is taken of classes and a sigmoid of labels.
+    1. With `logits`, a softmax is taken of classes and a sigmoid of labels. `told` is how many
+    numbers a row has in the answers, where that is known: another number is refused.
     """
 
     output: Output
     classes: tuple[str, ...] = ()
     positive: str | None = None
     logits: bool = False
+    told: int | None = None
 
     @property
     def width(self) -> int:
@@ -42,6 +44,12 @@ class Reading:
         Raises:
             InputError: they are of another shape, or a decided label is none of the classes.
         """
+        if self.told is not None and self.told != numbers_a_row(found):
+            raise InputError(
+                f"{name}: answers of shape {found.shape} for {n} rows, where it answered "
+                f"{self.told} a row before",
+                hint="see whether it is the same model all along",
+            )
         flat = found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found
         if flat.ndim == 1 and len(flat) == n and not _is_float(flat) and self.output != "number":
             return self._decided(flat, name)
@@ -107,6 +115,11 @@ class Reading:
         decided = np.zeros((len(found), len(place)))
         decided[np.arange(len(found)), np.array([place[one] for one in told])[which]] = 1.0
         return decided
+
+
+def numbers_a_row(found: np.ndarray) -> int:
+    """How many numbers, or labels, answers have for each row."""
+    return int(found.shape[1]) if found.ndim == 2 else 1
 
 
 def label_text(label: object) -> str:

@@ -85,6 +85,12 @@ class Slot:
 
     def _read(self, rows: Rows, name: str) -> tuple[np.ndarray, np.ndarray]:
         """One column's values in the tensor's type, and which of them are missing, (n,) each."""
+        try:
+            return self._values(rows, name)
+        except RowError as error:
+            raise error.placed(rows.origin) from error
+
+    def _values(self, rows: Rows, name: str) -> tuple[np.ndarray, np.ndarray]:
         series, element = column(rows.frame, name), self.tensor.element
         if element == "text":
             told = texts(series)

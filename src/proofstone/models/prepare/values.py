@@ -114,6 +114,6 @@ def _first(series: pl.Series, at_fault: pl.Series, what: str, hint: str) -> RowE
     if series.dtype == pl.String:
         unreadable = at_fault & series.cast(pl.Float64, strict=False).is_null()
         at_fault = unreadable if unreadable.any() else at_fault
-    row = at_fault.arg_max() or 0
+    row = int(at_fault.arg_max() or 0)
     shown = str(series[row])[:40]
-    return RowError(f"row {row}, field {series.name}: {shown!r} {what}", hint=hint)
+    return RowError(f"row {row}, field {series.name}: {shown!r} {what}", hint=hint, at=row)

@@ -48,9 +48,10 @@ def load(weights: bytes) -> Encoder:
 
     Raises:
         InputError: the weights do not hold together.
-        MissingExtra: onnxruntime or tokenizers is not installed.
+        MissingExtra: tokenizers is not installed.
     """
-    runtime = need("onnxruntime", "text")
+    import onnxruntime as runtime
+
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4

@@ -7,6 +7,7 @@ read foreign memory or run for ever. Whatever is not plainly of the form that it
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -60,6 +61,13 @@ _PER_LEAF = {
 }
 _CATEGORIES = {"cat_boundaries": _list_of(_INTEGER), "cat_threshold": _list_of(_INTEGER)}
 _TREE = _SINGLE | _PER_NODE | _PER_LEAF
+_ORDER = (*[*_SINGLE][:2], *[*_PER_NODE][:6], *_PER_LEAF, *[*_PER_NODE][6:])
+_AS_WRITTEN = re.compile(
+    "\n".join(f"{name}=(?P<{name}>{_TREE[name].pattern})" for name in _ORDER)
+    + "(?:" + "".join(f"\n{name}=(?P<{name}>{form.pattern})" for name, form in _CATEGORIES.items())
+    + ")?" + "".join(f"\n{name}=(?P<{name}>{_SINGLE[name].pattern})" for name in [*_SINGLE][2:])
+)  # fmt: skip
+"""A tree as LightGBM writes it: one match in place of one a field."""
 _BLOCK = re.compile(r"^(?=Tree=)", re.MULTILINE)
 _UNREAD_IN_A_LEAF = {"leaf_weight", "leaf_count"}
 
@@ -87,55 +95,82 @@ def sound_part(text: str) -> tuple[str, int]:
     for name in ("feature_names", "feature_infos"):
         _require(width > 0 and len(head[name].split(" ")) == width, "head", name)
     blocks = _BLOCK.split(kept[start:])[1:]
-    for number, block in enumerate(blocks):
-        mark = f"Tree={number}\n"
-        _require(block.startswith(mark) and block.endswith("\n\n"), f"tree {number}", "form")
-        _check_tree(block.removeprefix(mark).rstrip("\n"), width, f"tree {number}")
+    trees = [_tree(block, number) for number, block in enumerate(blocks)]
+    _check_trees(trees, width)
     sizes = " ".join(str(len(block)) for block in blocks)
     _require(head["tree_sizes"] == sizes, "head", "tree_sizes")
     return f"{kept}end of trees\n", width
 
 
-def _check_tree(block: str, width: int, place: str) -> None:
-    fields = _fields(block, _TREE | _CATEGORIES, place, optional=set(_CATEGORIES))
+def _tree(block: str, number: int) -> dict[str, str]:
+    """The fields of a tree, each of its form and of the tree's length."""
+    place, mark = f"tree {number}", f"Tree={number}\n"
+    _require(block.startswith(mark) and block.endswith("\n\n"), place, "form")
+    lines = block.removeprefix(mark).rstrip("\n")
+    as_written = _AS_WRITTEN.fullmatch(lines)
+    if as_written is None:
+        fields = _fields(lines, _TREE | _CATEGORIES, place, optional=set(_CATEGORIES))
+    else:
+        fields = {
+            name: value for name, value in as_written.groupdict().items() if value is not None
+        }
     leaves = int(fields["num_leaves"])
     _require(leaves > 0, place, "num_leaves")
     for name in _PER_NODE:
-        _require(len(fields[name].split()) == leaves - 1, place, name)
+        _require(_length(fields[name]) == leaves - 1, place, name)
     for name in _PER_LEAF:
         unread = leaves == 1 and name in _UNREAD_IN_A_LEAF and not fields[name]
-        _require(unread or len(fields[name].split()) == leaves, place, name)
-    for name in ("threshold", "leaf_value"):
-        _require(bool(np.isfinite(_floats(fields[name])).all()), place, name)
-    columns = _integers(fields["split_feature"])
-    _require(bool(((columns >= 0) & (columns < width)).all()), place, "split_feature")
-    _check_children(fields, leaves - 1, place)
-    _check_categories(fields, place)
+        _require(unread or _length(fields[name]) == leaves, place, name)
+    return fields
 
 
-def _check_children(fields: dict[str, str], inner: int, place: str) -> None:
-    """Every node but the root is the child of one node, which stands before it."""
+def _check_trees(trees: Sequence[dict[str, str]], width: int) -> None:
+    """What the fields of all trees point at lies inside the model."""
+    inner = np.array([int(fields["num_leaves"]) - 1 for fields in trees], dtype=np.int64)
+    of_node, of_leaf = (np.repeat(np.arange(len(trees)), count) for count in (inner, inner + 1))
+    _each(np.isfinite(_floats(trees, "threshold")), of_node, "threshold")
+    _each(np.isfinite(_floats(trees, "leaf_value")), of_leaf, "leaf_value")
+    columns = _integers(trees, "split_feature")
+    _each((columns >= 0) & (columns < width), of_node, "split_feature")
+    _check_children(trees, inner[of_node], of_node)
+    kinds = _integers(trees, "decision_type")
+    _each((kinds >= 0) & (kinds < 16), of_node, "decision_type")
+    sorts = np.split(kinds & 1, np.cumsum(inner)[:-1])
+    for number, (fields, by_set) in enumerate(zip(trees, sorts, strict=True)):
+        if by_set.any() or int(fields["num_cat"]) or not _CATEGORIES.keys().isdisjoint(fields):
+            _check_categories(fields, by_set, f"tree {number}")
+
+
+def _check_children(
+    trees: Sequence[dict[str, str]], inner: np.ndarray, of_node: np.ndarray
+) -> None:
+    """Every node but the root is the child of one node, which stands before it.
+
+    `inner` is the number of inner nodes in the tree of each node, `of_node` that tree.
+    """
+    before = np.searchsorted(of_node, of_node)
     reached = []
     for name in ("left_child", "right_child"):
-        children = _integers(fields[name])
-        _require(bool(((children < 0) | (children > np.arange(inner))).all()), place, name)
-        reached.append(np.where(children >= 0, children, inner + ~children))
-    nodes = np.sort(np.concatenate(reached))
-    _require(np.array_equal(nodes, np.arange(1, 2 * inner + 1)), place, "left_child")
+        children = _integers(trees, name)
+        _each((children < 0) | (children > np.arange(len(children)) - before), of_node, name)
+        nodes = np.where(children >= 0, children, inner + ~children)
+        _each((nodes >= 1) & (nodes <= 2 * inner), of_node, name)
+        reached.append(2 * before + nodes - 1)
+    times = np.bincount(np.concatenate(reached), minlength=2 * len(of_node))
+    _each(times == 1, np.repeat(of_node, 2), "left_child")
 
 
-def _check_categories(fields: dict[str, str], place: str) -> None:
+def _check_categories(fields: dict[str, str], by_set: np.ndarray, place: str) -> None:
     """The set of a categorical node lies inside the stored words, and is named exactly."""
-    sets, kinds = int(fields["num_cat"]), _integers(fields["decision_type"])
-    _require(bool(((kinds >= 0) & (kinds < 16)).all()), place, "decision_type")
-    bounds = _integers(fields.get("cat_boundaries", "0"))
-    words = _integers(fields.get("cat_threshold", ""))
+    sets = int(fields["num_cat"])
+    bounds = _integers([{"cat_boundaries": "0"} | fields], "cat_boundaries")
+    words = _integers([{"cat_threshold": ""} | fields], "cat_threshold")
     _require(len(bounds) == sets + 1, place, "num_cat")
     rising = bounds[0] == 0 and bounds[-1] == len(words) and (np.diff(bounds) >= 0).all()
     _require(bool(rising), place, "cat_boundaries")
     _require(bool(((words >= 0) & (words < 2**32)).all()), place, "cat_threshold")
     thresholds = fields["threshold"].split()
-    for node in np.flatnonzero(kinds & 1):
+    for node in np.flatnonzero(by_set):
         which = thresholds[node]
         _require(which.isdecimal() and len(which) < 10 and int(which) < sets, place, "threshold")
 
@@ -156,12 +191,28 @@ def _fields(
     return fields
 
 
-def _integers(value: str) -> np.ndarray:
-    return np.array(value.split(), dtype=np.int64)
+def _length(value: str) -> int:
+    return value.count(" ") + 1 if value else 0
 
 
-def _floats(value: str) -> np.ndarray:
-    return np.array(value.split(), dtype=np.float64)
+def _integers(trees: Sequence[dict[str, str]], name: str) -> np.ndarray:
+    return _read(trees, name, np.int64)
+
+
+def _floats(trees: Sequence[dict[str, str]], name: str) -> np.ndarray:
+    return _read(trees, name, np.float64)
+
+
+def _read(trees: Sequence[dict[str, str]], name: str, kind: type[np.generic]) -> np.ndarray:
+    """A field's numbers, whose form is known, of all trees in turn."""
+    text = " ".join(fields[name] for fields in trees if fields[name])
+    return np.fromstring(text, dtype=kind, sep=" ") if text else np.zeros(0, dtype=kind)
+
+
+def _each(holds: np.ndarray, tree: np.ndarray, name: str) -> None:
+    """Require it of each; `tree` (n,) says whose each is."""
+    if not holds.all():
+        _require(False, f"tree {tree[holds.argmin()]}", name)
 
 
 def _require(holds: bool, place: str, name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from proofstone.core.project.schema import Candidate, DecisionProject
+from proofstone.pipeline.champion import PROBE
 from proofstone.pipeline.known import chosen_probes
 from proofstone.pipeline.node import Node, Port
 from proofstone.pipeline.plans.shadows import row_budget, shadow_count
@@ -19,7 +20,7 @@ def decision_nodes(project: DecisionProject, directory: Path) -> Iterator[Node]:
         InputError: a source, family or probe is unknown; the source cannot be found.
     """
     yield from _data_nodes(project, directory)
-    probes = chosen_probes(project)
+    probes = {name: one for name, one in chosen_probes(project).items() if name != PROBE}
     for candidate in project.train.candidates:
         trained = _train_node(project, candidate)
         shadows, without = shadow_count(project, candidate, probes)

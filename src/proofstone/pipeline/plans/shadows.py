@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from proofstone.core.errors import InputError
 from proofstone.core.i18n import message
 from proofstone.core.project.schema import Candidate, DecisionProject
+from proofstone.pipeline.plugins import Plugin
 
 READERS = frozenset({"epsilon_audit", "explanation_stability", "membership_rows"})
-"""The probes that read shadow models."""
+"""The probes that ship and say `shadows=True`."""
 
 MANY, FEW = 64, 16
 ROW_BUDGET = 1_000_000
@@ -27,7 +28,7 @@ def row_budget(project: DecisionProject) -> int | None:
 
 
 def shadow_count(
-    project: DecisionProject, candidate: Candidate, probes: Iterable[str]
+    project: DecisionProject, candidate: Candidate, probes: Mapping[str, Plugin]
 ) -> tuple[int, str]:
     """Return the number of shadow models of a candidate, and the reason where it is 0.
 
@@ -39,7 +40,7 @@ def shadow_count(
     Raises:
         InputError: the setting is no even whole number from 0 to 1,024.
     """
-    if READERS.isdisjoint(probes):
+    if not any(map(_reads, probes.values())):
         return 0, ""
     chosen = _chosen(project)
     if chosen is not None:
@@ -53,6 +54,11 @@ def shadow_count(
         return 0, message("shadow models of this family are fitted only where the project asks")
     quick = candidate.family in _QUICK and candidate.mitigation != "grid_search"
     return MANY if quick else FEW, ""
+
+
+def _reads(one: Plugin) -> bool:
+    """Whether a probe reads shadow models; of those that ship it is listed: none is imported."""
+    return one.name in READERS if one.ships else bool(one.load().shadows)
 
 
 def _chosen(project: DecisionProject) -> Any:

@@ -249,6 +249,37 @@ RANKINGS: dict[str, Measure] = {
     ),
 }
 
+EXPOSURE: dict[str, Measure] = {
+    "exposure_ratio": _measure(
+        "score",
+        True,
+        message("Least attention to a group's items"),
+        message(
+            "How much attention the items of the group get that gets least, as ratio to all other "
+            "items. A random order would give 1."
+        ),
+        message(
+            "Items of the group that is shown least{where} get {value} times the attention of "
+            "all others"
+        ),
+        QUERIES,
+    ),
+    "exposure_per_relevance_ratio": _measure(
+        "score",
+        True,
+        message("Least attention to a group's items, by relevance"),
+        message(
+            "The same, as measured by how relevant the items are. It is 1 where attention is given "
+            "as relevance is."
+        ),
+        message(
+            "By their relevance, items of the group that is shown least{where} get {value} times "
+            "the attention of all others"
+        ),
+        QUERIES,
+    ),
+}
+
 COVERAGE: dict[str, Measure] = {
     "conformal_coverage": _measure(
         "rate",
@@ -274,6 +305,23 @@ COVERAGE: dict[str, Measure] = {
         message("How wide the range about an estimate must be for the promised coverage."),
         message("A range of the promised coverage{where} is {value} wide"),
     ),
+    "adaptive_coverage": _measure(
+        "rate",
+        True,
+        message("Coverage of adaptive sets"),
+        message(
+            "How often the right class lies in a set that takes the most probable classes until "
+            "their total keeps the promise."
+        ),
+        message("Of 100 cases{where}, the right class lies in the adaptive set for about {share}"),
+    ),
+    "adaptive_set_size": _measure(
+        "score",
+        False,
+        message("Classes in an adaptive set"),
+        message("How many classes an adaptive set holds, on average; more where it is unsure."),
+        message("An adaptive set{where} holds {value} classes on average"),
+    ),
     "conformal_group_coverage": _measure(
         "rate",
         True,
@@ -289,10 +337,11 @@ COVERAGE: dict[str, Measure] = {
     ),
 }
 
-MEASURES: dict[str, Measure] = CLASSES | SEVERAL | NUMBERS | RANKINGS | COVERAGE
+MEASURES: dict[str, Measure] = CLASSES | SEVERAL | NUMBERS | RANKINGS | EXPOSURE | COVERAGE
 """By metric, in the order that the page shows them."""
 
 PLAIN = frozenset(NUMBERS.keys() - {"mean_absolute_percentage_error"}) | {
+    "adaptive_set_size",
     "conformal_set_size",
     "conformal_width",
     "multiclass_brier_score",

@@ -31,6 +31,30 @@ MEASURES: dict[str, Measure] = {
         message("The share of rows that carry something which turns most decisions about others."),
         message("Of 100 rows{where}, about {share} carry a suspected trigger"),
     ),
+    "suspected_cluster_rows": Measure(
+        "poison",
+        "rate",
+        False,
+        ROWS,
+        message("Rows in a suspected cluster"),
+        message(
+            "The share of rows in parts of a class that the model sees as a group apart, and whose "
+            "labels nothing else accounts for (activation clustering, Chen et al. 2018)."
+        ),
+        message("Of 100 rows{where}, about {share} lie in a cluster with labels of its own"),
+    ),
+    "spectral_signature_rows": Measure(
+        "poison",
+        "rate",
+        False,
+        ROWS,
+        message("Rows with a spectral signature"),
+        message(
+            "The share of rows at the ends of the direction along which the model sees a class "
+            "differ most (Tran, Li and Madry 2018), whose labels nothing else accounts for."
+        ),
+        message("Of 100 rows{where}, about {share} stand out at an end of their class"),
+    ),
     "suspected_label_rate": Measure(
         "poison",
         "rate",

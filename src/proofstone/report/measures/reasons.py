@@ -33,6 +33,30 @@ MEASURES: dict[str, Measure] = {
         ),
         message("Along one number{where} the score moves by up to {value}"),
     ),
+    "estimate_dependence_range": Measure(
+        "reasons",
+        "score",
+        False,
+        ROWS,
+        message("Range of partial dependence of the estimate"),
+        message(
+            "How far the mean estimate moves, in its own unit, as one input is set to each of its "
+            "values in turn (Friedman 2001)."
+        ),
+        message("Moving one input{where} moves the mean estimate by up to {value}"),
+    ),
+    "estimate_effect_range": Measure(
+        "reasons",
+        "score",
+        False,
+        ROWS,
+        message("Range of accumulated effects on the estimate"),
+        message(
+            "How far the estimate moves along one number, in its own unit, by small steps among "
+            "the rows that lie there (Apley and Zhu 2020)."
+        ),
+        message("Along one number{where} the estimate moves by up to {value}"),
+    ),
     "surrogate_fidelity": Measure(
         "reasons",
         "rate",
@@ -44,6 +68,18 @@ MEASURES: dict[str, Measure] = {
             "model does."
         ),
         message("Of 100 decisions of the model{where}, a few rules make about {share} alike"),
+    ),
+    "surrogate_r_squared": Measure(
+        "reasons",
+        "score",
+        True,
+        ROWS,
+        message("Share of the estimates that the rules explain"),
+        message(
+            "Of the variance of the model's estimates for rows that the rules were not fitted to, "
+            "the share that the rules account for (R²). 1 is all of it."
+        ),
+        message("A few rules{where} account for {value} of the variance of the estimates"),
     ),
     "recourse_rate": Measure(
         "reasons",

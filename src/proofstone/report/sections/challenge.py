@@ -33,6 +33,20 @@ SEEN = {
     ),
 }
 
+ANSWERED = {
+    "recorded": message(
+        "{count} of these rows the champion answered when it was judged, by a model that had never "
+        "seen the row."
+    ),
+    "asked": message(
+        "{count} of these rows are new to the champion, and the released model itself was asked."
+    ),
+    "left_out": message(
+        "{count} rows are left out: the champion was trained on them, and no answer to them is "
+        "kept from a model that was not."
+    ),
+}
+
 
 def view(record: Record) -> View | None:
     """Who stood against whom, and each change; None where nothing was compared."""
@@ -45,6 +59,7 @@ def view(record: Record) -> View | None:
         "texts": [
             _("All changes are the challenger's value minus the champion's, on the same rows."),
             *_seen(told),
+            *_answered(mapping(told.get("answered"))),
         ],
         "rows": _rows(record, findings),
     }
@@ -76,6 +91,15 @@ def _seen(told: Mapping[str, Any]) -> list[str]:
     if {mapping(told.get(side)).get("kind") for side in SEEN} & {"model", "column"}:
         texts.append(_("Whether a model from elsewhere was trained on these rows is not known."))
     return texts
+
+
+def _answered(counts: Mapping[str, Any]) -> list[str]:
+    """How the champion came to answer rows, in a run that held its candidates against it."""
+    return [
+        _(text).format(count=count(counts[how]))
+        for how, text in ANSWERED.items()
+        if number(counts.get(how))
+    ]
 
 
 def _rows(record: Record, findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from proofstone.core.finding import Finding
-from proofstone.core.i18n import _
+from proofstone.core.i18n import _, message
 from proofstone.report.numbers import MISSING, count, number, plain, show, span
 from proofstone.report.record import Record, find, listing, mapping
 from proofstone.report.sections.measured import of_part, table
@@ -13,6 +13,12 @@ from proofstone.report.sections.section import View
 from proofstone.report.terms import subject_name
 
 _RATE = "suspected_label_rate"
+_SEARCHES = {
+    "trigger_success_rate": message("the search for triggers"),
+    "suspected_cluster_rows": message("activation clustering"),
+    "spectral_signature_rows": message("spectral signatures"),
+}
+"""Searches by the metric whose details say what was found, and how often what is there."""
 
 
 def view(record: Record) -> View | None:
@@ -23,8 +29,9 @@ def view(record: Record) -> View | None:
     return {
         "table": table(record, [one for one in findings if one.subject == "all"]),
         "triggers": _triggers(record),
+        "clusters": _clusters(record),
         "groups": [_group(one) for one in findings if one.subject != "all" and one.n],
-        "texts": [*_searched(record), *_chance(record)],
+        "texts": [*_searched(record), *_stated(record), *_chance(record)],
     }
 
 
@@ -44,6 +51,37 @@ def _triggers(record: Record) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def _clusters(record: Record) -> list[dict[str, str]]:
+    """Suspected parts of a class, by either search, and what their rows have in common."""
+    rows = []
+    for metric in ("suspected_cluster_rows", "spectral_signature_rows"):
+        finding = find(record.findings, metric)
+        for entry in listing(finding.details.get("suspected")) if finding is not None else []:
+            one = mapping(entry)
+            cells = [mapping(cell) for cell in listing(one.get("cells"))]
+            rows.append(
+                {
+                    "what": ", ".join(_mark(cell) for cell in cells)
+                    or _("no value or word that most of them share"),
+                    "search": _(_SEARCHES[metric]),
+                    "rows": count(number(one.get("rows"))),
+                    "pure": show(_RATE, number(one.get("pure"))),
+                    "said": show(_RATE, number(one.get("said"))),
+                    "expected": show(_RATE, number(one.get("expected"))),
+                    "silhouette": plain(number(one.get("silhouette")), 2),
+                }
+            )
+    return rows
+
+
+def _mark(cell: Any) -> str:
+    return _("{what} ({inside} of them, {outside} of others)").format(
+        what=_cell(cell),
+        inside=show(_RATE, number(cell.get("inside"))),
+        outside=show(_RATE, number(cell.get("outside"))),
+    )
 
 
 def _cell(cell: Any) -> str:
@@ -76,6 +114,46 @@ def _searched(record: Record) -> list[str]:
         "found does not prove that nothing is there."
     )
     return [text.format(tried=count(tried), asked=count(asked))]
+
+
+def _stated(record: Record) -> list[str]:
+    """How often each search finds what was planted, and how often it is wrong."""
+    text = _(
+        "How good {search} is, as the tests hold it for boosted trees on a real table: of triggers "
+        "planted on {share} of the rows or more at least {power} were found, and at most {alarms} "
+        "of clean tables raised an alarm. The page of the probe says more, and what is not found."
+    )
+    told = []
+    for metric, name in _SEARCHES.items():
+        finding = find(record.findings, metric)
+        stated = mapping(finding.details.get("stated")) if finding is not None else {}
+        share, power, alarms = (number(stated.get(key)) for key in ("share", "power", "alarms"))
+        if share is not None and power is not None and alarms is not None:
+            shown = {
+                key: show(_RATE, value)
+                for key, value in (("share", share), ("power", power), ("alarms", alarms))
+            }
+            told.append(text.format(search=_(name), **shown))
+    return told + _flips(record)
+
+
+def _flips(record: Record) -> list[str]:
+    """How many flipped labels are among the suspected, and the other way round."""
+    finding = find(record.findings, _RATE)
+    stated = mapping(finding.details.get("stated")) if finding is not None else {}
+    share, recall, precision = (number(stated.get(key)) for key in ("share", "recall", "precision"))
+    if share is None or recall is None or precision is None:
+        return []
+    text = _(
+        "How good the search for flipped labels is, as the tests hold it where classes lie apart: "
+        "with {share} of labels flipped, at least {recall} of them are among the suspected, and of "
+        "the suspected at least {precision} are flipped. Where classes overlap fewer are."
+    )
+    return [
+        text.format(
+            share=show(_RATE, share), recall=show(_RATE, recall), precision=show(_RATE, precision)
+        )
+    ]
 
 
 def _chance(record: Record) -> list[str]:

@@ -7,16 +7,13 @@ from typing import Any
 
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import _, message
-from proofstone.report.charts.dependence import Effect, Names, dependence_chart
-from proofstone.report.charts.interval import row_chart
-from proofstone.report.charts.scale import Scale
-from proofstone.report.numbers import compact, count, number, plain, share, show, span
+from proofstone.report.numbers import compact, count, number, plain, share
 from proofstone.report.record import Record, find, listing, mapping
+from proofstone.report.sections.curves import CURVES, curves
 from proofstone.report.sections.measured import of_part, table
 from proofstone.report.sections.section import View
 from proofstone.report.terms import metric_name
 
-CURVES = ("partial_dependence_range", "accumulated_effect_range")
 CONDITIONS = {
     "at_most": message("{column} is at most {value}"),
     "above": message("{column} is above {value}"),
@@ -37,8 +34,8 @@ def view(record: Record) -> View | None:
     shown = [one for one in findings if one.metric not in (*CURVES, "recourse_changes")]
     return {
         "table": _table(record, shown) if shown else None,
-        "curves": [_curve(record, one) for one in findings if one.metric == CURVES[0]],
-        "rules": _rules(record),
+        "curves": curves(record),
+        "rules": _rules(record) or _estimates(record),
         "recourse": _recourse(record),
         "texts": [*_gap(record), *_refits(record)],
     }
@@ -54,70 +51,6 @@ def _table(record: Record, findings: Sequence[Finding]) -> View:
     return made
 
 
-def _curve(record: Record, finding: Finding) -> dict[str, Any]:
-    """One input's curve: a picture of a number, a row for each value of a category."""
-    details = finding.details
-    local = find(record.findings, CURVES[1], finding.subject)
-    told = show(finding.metric, finding.value)
-    ends = span(finding.metric, finding.low, finding.high)
-    one = {"name": finding.subject, "range": f"{told} ({ends})" if ends else told, "chart": None}
-    if details.get("kind") == "number":
-        return one | {"chart": _chart(finding, local), "rows": []}
-    return one | {"rows": _categories(finding)}
-
-
-def _numbers(values: Any) -> list[float]:
-    return [known for value in listing(values) if (known := number(value)) is not None]
-
-
-def _effect(details: Mapping[str, Any], lift: float = 0.0) -> Effect | None:
-    """The curve in `details`, moved up by `lift`; None where its lists do not fit."""
-    lists = [_numbers(details.get(name)) for name in ("levels", "curve", "low", "high")]
-    if len({len(one) for one in lists}) != 1 or len(lists[0]) < 2:
-        return None
-    at, *heights = lists
-    return Effect(at, *([height + lift for height in one] for one in heights))
-
-
-def _chart(finding: Finding, local: Finding | None) -> Any:
-    first = _effect(finding.details)
-    if first is None:
-        return None
-    second = _effect(local.details) if local is not None else None
-    if second is not None and local is not None:
-        gap = sum(first.height) / len(first.height) - sum(second.height) / len(second.height)
-        second = _effect(local.details, gap)
-    names = Names(finding.subject, _("Mean score"), _("Partial dependence"),
-                  _("Accumulated effects"))  # fmt: skip
-    description = _("From {low} to {high} on average.").format(
-        low=share(min(first.height)), high=share(max(first.height))
-    )
-    return dependence_chart(finding.subject, description, first, second, names, (compact, share))
-
-
-def _categories(finding: Finding) -> list[dict[str, Any]]:
-    values = [str(value) for value in listing(finding.details.get("levels"))]
-    lists = [_numbers(finding.details.get(name)) for name in ("curve", "low", "high")]
-    if any(len(one) != len(values) for one in lists):
-        return []
-    scale = Scale.around([end for one in lists for end in one])
-    return [
-        {
-            "name": name,
-            "value": share(value),
-            "chart": row_chart(
-                title=f"{finding.subject}: {name}",
-                description=share(value),
-                value=value,
-                low=low,
-                high=high,
-                scale=scale,
-            ),
-        }
-        for name, value, low, high in zip(values, *lists, strict=True)
-    ]
-
-
 def _rules(record: Record) -> dict[str, Any] | None:
     """Each rule in words with its rows, and how the rules compare with the commoner decision."""
     finding = find(record.findings, "surrogate_fidelity")
@@ -131,13 +64,42 @@ def _rules(record: Record) -> dict[str, Any] | None:
         "rows": [
             {
                 "when": condition_text(listing(one.get("conditions"))),
-                "decision": _decision(record, one.get("decision") == "positive"),
+                "decision": _decided(record, finding, str(one.get("decision"))),
                 "rows": count(one.get("rows")),
                 "alike": count(one.get("alike")),
             }
             for one in rules
         ],
+        "alike": _("The model says so too"),
         "text": text.format(majority=share(number(finding.details.get("majority")))),
+    }
+
+
+def _decided(record: Record, finding: Finding, decision: str) -> str:
+    """What a rule decides: for or against the positive class, or one of several classes."""
+    if "classes" in finding.details:
+        return _("“{name}”").format(name=decision)
+    return _decision(record, decision == "positive")
+
+
+def _estimates(record: Record) -> dict[str, Any] | None:
+    """Each rule about a number in words: what it says, and what the model says there."""
+    finding = find(record.findings, "surrogate_r_squared")
+    rules = [mapping(one) for one in listing(finding.details.get("rules"))] if finding else []
+    if not rules:
+        return None
+    return {
+        "rows": [
+            {
+                "when": condition_text(listing(one.get("conditions"))),
+                "decision": compact(number(one.get("estimate"))),
+                "rows": count(one.get("rows")),
+                "alike": compact(number(one.get("mean"))),
+            }
+            for one in rules
+        ],
+        "alike": _("The model's mean there"),
+        "text": _("The rules were fitted to one half of the rows and are held against the other."),
     }
 
 

@@ -14,6 +14,9 @@ from proofstone.report.sections.section import View
 from proofstone.report.sentences import headline, judgement, sentence
 from proofstone.report.terms import metric_name, mitigation_name, subject_name, verdict_name
 
+LEFT_OUT = ("unlabelled_rows", "unusable_rows")
+"""Findings that count rows which nothing could be measured on."""
+
 
 def view(record: Record) -> View:
     """What stands above all sections."""
@@ -100,6 +103,9 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     judged = max((finding.n for finding in record.findings), default=0)
     if judged and not record.speaks:
         facts.append((_("Judged rows"), count(judged)))
+    left = sum(finding.n for finding in record.findings if finding.metric in LEFT_OUT)
+    if left:
+        facts.append((_("Rows left out"), count(left)))
     return facts
 
 

@@ -92,7 +92,9 @@ class LightGbm:
         if chosen.early_stopping is not None:
             stop = lightgbm.early_stopping(chosen.early_stopping, verbose=False)
             stopping = {"valid_sets": [dataset(held_out)], "callbacks": [stop]}
-        booster = lightgbm.train(params, dataset(~held_out), chosen.rounds, **stopping)
+        # Else `train` would write the trees as text and read them once more.
+        kept = {**stopping, "keep_training_booster": True}
+        booster = lightgbm.train(params, dataset(~held_out), chosen.rounds, **kept)
         text: str = booster.model_to_string(num_iteration=booster.best_iteration)
         return text.encode()
 

@@ -83,7 +83,7 @@ def test_without_canaries_or_with_wrong_ones() -> None:
             assert (one.verdict, one.value) == (verdict, None)
             assert reason in one.reason
     wrong = {"planted": [example("What?", "Nothing.", secret="12345678")]}
-    (refused,) = measure(canaries, wrong, Scorer()).values()
+    refused, *_others = measure(canaries, wrong, Scorer()).values()
     assert refused.verdict is Verdict.NOT_RUN
     assert refused.reason.startswith("assess.settings.canaries.planted[0].secret")
 

@@ -78,5 +78,5 @@ def test_too_few_examples_tell_nothing() -> None:
 
 def test_a_wrong_example_is_named() -> None:
     wrong = {"members": [{"messages": []}] * 12, "held_out": OTHERS}
-    (refused,) = measure(membership, wrong, Scorer()).values()
+    refused, *_others = measure(membership, wrong, Scorer()).values()
     assert refused.reason.startswith("assess.settings.membership.members[0].messages")

@@ -16,7 +16,7 @@ from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.classification import roc_auc
-from proofstone.measures.intervals import delong_auc
+from proofstone.measures.influence import delong_auc
 from proofstone.models.contract import Logprobs
 
 _NAME = "membership"
@@ -114,7 +114,7 @@ def _auc(case: Case, member: np.ndarray, score: np.ndarray, details: dict[str, A
         float(roc_auc(label, score)),
         partial(delong_auc, label, score),
         n=len(label),
-        method=message("DeLong, logit scale"),
+        method=message("DeLong's variance, score interval (Newcombe)"),
         details=details,
     )
 
