@@ -16,9 +16,9 @@ from sklearn.metrics import roc_auc_score
 from proofstone.assess.assess import assess_candidate
 from proofstone.assess.predictions import PROBES
 from proofstone.assess.probes.membership_rows import membership_rows
-from proofstone.checks.memory import Cancelled
 from proofstone.core.artifact import Artifact, Blob
 from proofstone.core.canonical import digest
+from proofstone.core.errors import Cancelled
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.project.schema import Prepare
 from proofstone.models.calibration import Uncalibrated

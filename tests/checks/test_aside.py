@@ -9,9 +9,10 @@ import pytest
 
 from proofstone.checks.answers import Unusable
 from proofstone.checks.aside import Aside
-from proofstone.checks.memory import Cancelled, Memory
+from proofstone.checks.memory import Memory
 from proofstone.checks.oracle import Tally
 from proofstone.checks.probe import Ask
+from proofstone.core.errors import Cancelled
 from proofstone.models.contract import Predict
 from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.rows import Rows

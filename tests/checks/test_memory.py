@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofstone.checks.memory import Cancelled, Memory
+from proofstone.checks.memory import Memory
 from proofstone.checks.oracle import Tally
 from proofstone.checks.probe import Ask
 from proofstone.core.budget import OverBudget
+from proofstone.core.errors import Cancelled
 from proofstone.models.contract import Generate, Logprobs, Operation, Predict
 from proofstone.models.endpoint.errors import EndpointError
 from proofstone.models.rows import Rows

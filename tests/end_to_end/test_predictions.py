@@ -134,11 +134,23 @@ def test_what_does_not_fit_is_named(file: Path, what: str) -> None:
     assert tree(file.parent) == before
 
 
-def test_scores_outside_0_and_1_and_one_class_are_named(
+def test_scores_outside_0_and_1_are_left_out_and_nothing_is_proven_on_the_rest(
+    scored: pl.DataFrame, tmp_path: Path
+) -> None:
+    scored.with_columns(p=pl.col("p") + 0.5).write_csv(tmp_path / "high.csv")
+    answer = assess(tmp_path / "high.csv", "--json")
+    assert answer.status == 0
+    found = {(one["metric"], one["subject"]): one for one in answer.document["findings"]}
+    left = found["unusable_rows", "all"]
+    assert left["n"] == int((scored["p"] + 0.5 > 1).sum())
+    assert "column p" in left["reason"]
+    assert found["accuracy", "all"]["verdict"] == "inconclusive"
+
+
+def test_what_cannot_be_assessed_at_all_is_named(
     file: Path, scored: pl.DataFrame, tmp_path: Path
 ) -> None:
     for name, table in {
-        "high": scored.with_columns(p=pl.col("p") + 0.5),
         "nan": scored.with_columns(p=pl.lit(float("nan"))),
         "one": scored.with_columns(y=pl.lit(1)),
         "none": scored.head(0),

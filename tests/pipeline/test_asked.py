@@ -23,9 +23,9 @@ from tests.registry.releases import verified as verified_release
 import proofstone
 from proofstone.assess.asked import Table
 from proofstone.assess.foreign.meaning import Said
-from proofstone.checks.memory import Cancelled, never
+from proofstone.checks.memory import never
 from proofstone.core.budget import Prices
-from proofstone.core.errors import InputError
+from proofstone.core.errors import Cancelled, InputError
 from proofstone.interfaces.rest.app import create_app
 from proofstone.interfaces.rest.server import listen
 from proofstone.pipeline.asked import (

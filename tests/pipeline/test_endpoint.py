@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from tests.models.endpoint.server import completion, send, serving
 
-from proofstone.checks.memory import Cancelled
 from proofstone.core.budget import Prices
-from proofstone.core.errors import InputError
+from proofstone.core.errors import Cancelled, InputError
 from proofstone.pipeline.endpoint import SUITES, assess_endpoint
 from proofstone.pipeline.limits import Limits
 from proofstone.pipeline.plugins import plugins

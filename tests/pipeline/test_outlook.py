@@ -13,6 +13,7 @@ from tests.pipeline.small import DOCUMENT, FILE, Ran, project_in, write
 
 from proofstone.api import Workspace
 from proofstone.checks.oracle import Oracle, Tally
+from proofstone.pipeline.executor import LocalExecutor
 from proofstone.pipeline.journey import Journey
 from proofstone.pipeline.outlook import outlook
 from proofstone.store.store import Store
@@ -87,7 +88,11 @@ def test_what_would_be_assessed_is_what_then_is(
         tallies.append(oracle.tally)
         return kept(oracle, *arguments, **more)
 
+    def here(executor: LocalExecutor, function: Any, parts: Any) -> list[Any]:
+        return [function(part) for part in parts]
+
     monkeypatch.setattr(Oracle, "run", run)
+    monkeypatch.setattr(LocalExecutor, "map", here)
     Workspace(directory).run(workers=1)
     assert len(tallies) == 2
     for tally, one in zip(tallies, found.values(), strict=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofstone.checks.memory import Cancelled
 from proofstone.core.artifact import Draft
+from proofstone.core.errors import Cancelled
 from proofstone.core.step import Context, step
 
 

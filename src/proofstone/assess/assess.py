@@ -14,11 +14,11 @@ from proofstone.assess.inference.shadows import read_shadows
 from proofstone.assess.labels import read_groups
 from proofstone.checks.cases import DecisionCase
 from proofstone.checks.levels import corrected_levels
-from proofstone.checks.memory import Cancelled
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe
 from proofstone.core.artifact import Draft, Stored
 from proofstone.core.canonical import canonical_json
+from proofstone.core.errors import Cancelled
 from proofstone.core.i18n import message
 from proofstone.core.project.schema import Assess, Data
 from proofstone.core.step import Context, step

@@ -9,11 +9,11 @@ from typing import Any
 from proofstone.assess.memorised.learned import with_learned
 from proofstone.checks.cases import ConversationCase, Question
 from proofstone.checks.levels import corrected_levels
-from proofstone.checks.memory import Cancelled
 from proofstone.checks.oracle import Oracle, Tally
 from proofstone.checks.probe import Probe
 from proofstone.core.artifact import Draft
 from proofstone.core.canonical import canonical_json
+from proofstone.core.errors import Cancelled
 from proofstone.core.project.schema import Assess
 from proofstone.core.step import Context, step
 from proofstone.guards.guarded import open_guarded

@@ -15,7 +15,7 @@ from proofstone.checks.probe import Ask
 from proofstone.checks.shelf import Shelf, distinct
 from proofstone.core.budget import OverBudget
 from proofstone.core.canonical import digest_json
-from proofstone.core.errors import InputError
+from proofstone.core.errors import Cancelled, InputError
 from proofstone.core.step import Recall
 from proofstone.models.contract import Model, Operation
 from proofstone.models.endpoint.errors import EndpointError
@@ -27,10 +27,6 @@ ROOM = 256 << 20
 
 _OWN = 128
 """Bytes a row for its key, its place, and sorting them."""
-
-
-class Cancelled(Exception):
-    """Somebody asked to stop; raised between two batches."""
 
 
 class Counter(Protocol):

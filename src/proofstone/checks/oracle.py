@@ -14,10 +14,10 @@ import numpy as np
 
 from proofstone.checks.aside import Aside
 from proofstone.checks.cases import Case
-from proofstone.checks.memory import ROOM, Cancelled, Memory, never
+from proofstone.checks.memory import ROOM, Memory, never
 from proofstone.checks.probe import Ask, Probe, Probing
 from proofstone.core.canonical import digest
-from proofstone.core.errors import ProofstoneError
+from proofstone.core.errors import Cancelled, ProofstoneError
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.core.step import Recall

@@ -151,3 +151,7 @@ class MissingTool(ProofstoneError):
 
     def __init__(self, program: str, hint: str) -> None:
         super().__init__(f"{program} is not installed", hint=hint)
+
+
+class Cancelled(Exception):
+    """Somebody asked to stop; what is not finished is not kept."""

@@ -43,17 +43,12 @@ def auc_influence(
     if not (total > 0.0 and rest > 0.0):
         return Influence(math.nan, np.zeros(len(flags)))
     _, place = np.unique(score, return_inverse=True)
-    beats = _below(misses, place) / rest
-    beaten = 1.0 - _below(hits, place) / total
-    area = float(hits @ beats) / total
-    rows = hits * (beats - area) / total + misses * (beaten - area) / rest
+    won, lost = np.bincount(place, hits), np.bincount(place, misses)
+    beats = (np.cumsum(lost) - lost / 2.0) / rest
+    beaten = 1.0 - (np.cumsum(won) - won / 2.0) / total
+    area = float(won @ beats) / total
+    rows = hits * (beats[place] - area) / total + misses * (beaten[place] - area) / rest
     return Influence(area, rows)
-
-
-def _below(mass: FloatArray, place: np.ndarray) -> FloatArray:
-    """For each row the mass of rows of lower score plus half of that of equal score."""
-    each = np.bincount(place, mass)
-    return np.asarray((np.cumsum(each) - each / 2.0)[place])
 
 
 def delong_auc(y: Labels, score: FloatArray, level: float) -> Interval[float]:

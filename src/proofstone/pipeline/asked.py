@@ -11,11 +11,11 @@ from proofstone.assess.asked import Table, Terms, asked_case, assess_asked, kind
 from proofstone.assess.foreign.meaning import UNSAID, Said, meant
 from proofstone.assess.foreign.objects import model_of
 from proofstone.checks.levels import corrected_levels
-from proofstone.checks.memory import Cancelled, never
+from proofstone.checks.memory import never
 from proofstone.checks.plan import AssessmentPlan, plan_assessment
 from proofstone.checks.probe import Probe
 from proofstone.core.budget import Prices
-from proofstone.core.errors import InputError
+from proofstone.core.errors import Cancelled, InputError
 from proofstone.core.project.known import Kind
 from proofstone.core.project.schema import Gate
 from proofstone.data.sources.opening import read_file

@@ -13,13 +13,13 @@ from proofstone.assess.assistant import question_of
 from proofstone.assess.endpoint import EndpointAssistant
 from proofstone.checks.cases import ConversationCase
 from proofstone.checks.levels import corrected_levels
-from proofstone.checks.memory import Cancelled, never
+from proofstone.checks.memory import never
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.plan import plan_assessment
 from proofstone.checks.probe import Probe
 from proofstone.core.budget import Prices
 from proofstone.core.durable import write_file
-from proofstone.core.errors import InputError
+from proofstone.core.errors import Cancelled, InputError
 from proofstone.core.project.nearest import nearest
 from proofstone.data.knowledge.questions import parse_questions
 from proofstone.models.contract import Reply

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from proofstone.checks.memory import Cancelled
 from proofstone.core.budget import Prices, Spending
+from proofstone.core.errors import Cancelled
 
 _GLANCE = 0.1
 

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from proofstone.checks.cases import Case
-from proofstone.checks.memory import Cancelled, never
+from proofstone.checks.memory import never
 from proofstone.checks.oracle import Oracle
 from proofstone.core.durable import write_file
-from proofstone.core.errors import DataError, InputError
+from proofstone.core.errors import Cancelled, DataError, InputError
 from proofstone.core.finding import Verdict
 from proofstone.models.conversation import exchange, rows_of
 from proofstone.models.gguf import GgufModel

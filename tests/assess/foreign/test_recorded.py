@@ -86,7 +86,7 @@ def test_the_order_of_rows_changes_no_point_of_quality(name: str) -> None:
     turned = table().sample(fraction=1.0, shuffle=True, seed=2)
     first, second = (
         {(one.metric, one.subject): one.value for one in assessed(frame, name).findings
-         if one.probe != "conformal"}
+         if one.probe not in ("conformal", "rules")}  # which draw a half of the rows
         for frame in (table(), turned)
     )  # fmt: skip
     assert first.keys() == second.keys()

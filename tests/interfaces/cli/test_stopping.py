@@ -17,7 +17,7 @@ from tests.end_to_end.stranger import environment, proofstone
 from tests.models.foreign.oip import Tensors, answered, hosting, tensor
 from tests.pipeline.small import write
 
-from proofstone.checks.memory import Cancelled
+from proofstone.core.errors import Cancelled
 from proofstone.interfaces.cli.stopping import Stopped, stopping
 
 INPUTS = [tensor("a", "FP64", [-1, 1])]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from proofstone.core.errors import ProofstoneError
+from proofstone.core.errors import Cancelled, ProofstoneError
 from proofstone.core.i18n import _
 
 
@@ -39,8 +39,6 @@ def stopping(hint: str, *, interrupts: bool = False) -> Iterator[Callable[[], bo
     Raises:
         Stopped: somebody asked, and what ran inside ended for it.
     """
-    from proofstone.checks.memory import Cancelled
-
     stopped: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
