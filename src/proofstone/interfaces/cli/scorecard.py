@@ -147,7 +147,8 @@ def closing_lines(record: Mapping[str, Any], document: Mapping[str, Any]) -> Ite
         release=record["release"][:12], verdict=verdict_word(record["verdict"])
     )
     yield Text.assemble((state, "bold green" if is_open else "bold red"), f"  {says}")
-    untested = ", ".join(one["what"] for one in record["not_tested"]) or _("nothing")
+    names = dict.fromkeys(one["what"] for one in record["not_tested"])
+    untested = ", ".join(names) or _("nothing")
     yield Text(_("not measured: {names}").format(names=untested), style="dim")
     ran = sum(one["status"] == "ran" for one in document["steps"])
     cost = record["cost"]
