@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofstone.checks.gate import find, judge, judge_all, merge
-from proofstone.core.finding import FIRST, Finding, Verdict
+from proofstone.core.finding import FIRST, LEFT_OUT, Finding, Verdict
 from proofstone.core.project.schema import Gate
 
 METRIC = "false_positive_rate_difference"
@@ -157,3 +157,10 @@ def test_a_change_does_not_apply_to_a_first_release_alone() -> None:
     assert judge(other, at_most(0.1)).verdict is Verdict.INCONCLUSIVE
     measured = told.judged(value=-0.1, low=-0.2, high=-0.05)
     assert judge(measured, change).verdict is Verdict.FAIL
+
+
+def test_what_was_measured_without_some_rows_keeps_no_limit_however_often_it_is_judged() -> None:
+    part = finding(0.01, 0.02, details={LEFT_OUT: 3})
+    once = judge(part, at_most(0.1))
+    assert once.verdict is judge(once, at_most(0.1)).verdict is Verdict.INCONCLUSIVE
+    assert judge(part, at_most(0.001)).verdict is Verdict.FAIL

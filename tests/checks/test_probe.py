@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from proofstone.assess.probes.discrimination import discrimination
+from proofstone.core.errors import InputError
 from proofstone.pipeline.plugins import plugins
 
 
@@ -16,5 +17,6 @@ def test_another_process_finds_each_probe_where_it_is_declared() -> None:
 
 
 def test_a_probe_that_is_not_the_declared_one_does_not_travel() -> None:
-    with pytest.raises(pickle.PicklingError, match="not the one that"):
+    with pytest.raises(InputError, match="is not what") as caught:
         pickle.dumps(replace(discrimination, family="another"))
+    assert "top of its module" in str(caught.value.hint)

@@ -106,3 +106,12 @@ def test_threads_together_spend_no_more_than_the_limit() -> None:
         made = sum(pool.map(call, range(400)))
     assert made == 50
     assert budget.spent == Spent(calls=50, tokens=100)
+
+
+def test_a_call_that_was_made_has_its_price_whatever_it_is_said_to_have_used() -> None:
+    budget = Spending(limit_money=1.0, prices=Prices(call=0.4))
+    for _ in range(2):
+        budget.reserve(10, 10).settle(0, 0)
+    assert budget.spent.money == pytest.approx(0.8)
+    with pytest.raises(OverBudget):
+        budget.reserve(10, 10)

@@ -133,9 +133,38 @@ def test_delong_covers_and_is_void_for_one_class(rng: np.random.Generator) -> No
         hits += low <= truth <= high
     assert 0.93 <= hits / 1000 <= 0.97
     one = delong_change(np.ones(5), rng.random(5), rng.random(5))
-    assert np.isnan([*one, *delong_change_interval(one, 0.95)]).all()
+    assert np.isnan([one.value, one.error, one.p, *delong_change_interval(one, 0.95)]).all()
     same = rng.random(50)
-    assert delong_change(rng.random(50) < 0.5, same, same)[1:] == (0.0, 1.0)
+    equal = delong_change(rng.random(50) < 0.5, same, same**3)
+    assert equal[:3] == (0.0, 0.0, 1.0)
+    assert delong_change_interval(equal, 0.95) == (0.0, 0.0)
+
+
+def test_two_perfect_rankings_of_few_rows_say_little() -> None:
+    y = np.array([1, 1, 0, 0])
+    change = delong_change(y, np.array([0.9, 0.8, 0.2, 0.1]), np.array([0.8, 0.9, 0.1, 0.2]))
+    assert (change.value, change.error) == (0.0, 0.0)
+    low, high = delong_change_interval(change, 0.95)
+    assert low < -0.5
+    assert high > 0.5
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "before", "after"),
+    [(3, 3, 0.85, 0.75), (10, 190, 0.99, 0.97), (30, 170, 0.99, 0.975), (10, 50, 0.95, 0.90)],
+)
+def test_a_change_beyond_the_margin_seldom_seems_smaller(
+    positive: int, negative: int, before: float, after: float, rng: np.random.Generator
+) -> None:
+    y = np.repeat([1, 0], [positive, negative])
+    shift = np.sqrt(2.0) * stats.norm.ppf([before, after])
+    passed = 0
+    for _ in range(400):
+        shared, own = rng.normal(size=(2, len(y)))
+        first, second = shared + shift[0] * y, (shared + np.sqrt(3.0) * own) / 2 + shift[1] * y
+        low, _ = delong_change_interval(delong_change(y, first, second), 0.95)
+        passed += low > after - before
+    assert passed / 400 <= 0.05
 
 
 def test_the_bootstrap_agrees_with_scipy(rng: np.random.Generator) -> None:

@@ -11,12 +11,13 @@ import yaml
 from tests.pipeline.small import DOCUMENT, FILE, REASON, Ran, project_in, run, table, write
 
 from proofstone.core.errors import InputError
-from proofstone.pipeline.champion import champion, stage_of, standing_champion
+from proofstone.pipeline.champion import champion, standing_champion
 from proofstone.pipeline.forecast import forecast, why
 from proofstone.pipeline.journey import Journey
 from proofstone.pipeline.plan import make_plan
 from proofstone.pipeline.plans.champion import held_against
 from proofstone.pipeline.reproduce import reproduce
+from proofstone.registry.champion import champion_stage
 from proofstone.registry.decisions import Decisions
 from proofstone.store.store import Store
 
@@ -102,6 +103,31 @@ def test_a_worse_candidate_is_shut_out(ran: Ran) -> None:
     assert {step.status for step in again(worse, train=STUMP).outcome.steps} == {"restored"}
 
 
+def test_another_rule_of_choice_is_another_release_and_held_against_what_stands(
+    tmp_path: Path,
+) -> None:
+    both = {"candidates": [*PLAIN["candidates"], *STUMP["candidates"]]}
+    write(tmp_path / "a", train=both, assess=GATED)
+    first = run(tmp_path / "a", workers=1)
+    assert first.outcome.record["winner"] == "plain"
+    promote(first)
+    least = again(first, train=both, select={"greatest": False})
+    assert least.outcome.record["winner"] == "plain"
+    assert findings(least)[CHANGE]["value"] == 0.0
+    stump = {one["name"]: one for one in least.outcome.record["candidates"]}["stump"]
+    assert stump["verdict"] in ("fail", "inconclusive")
+    least.store.close()
+
+
+def test_a_corrected_label_does_not_make_a_row_new(ran: Ran) -> None:
+    turned = table().with_columns(
+        repaid=pl.when(pl.int_range(pl.len()) < 20).then(pl.lit("no")).otherwise("repaid")
+    )
+    turned.write_csv(ran.directory / "loans.csv")
+    told = again(ran).outcome.record["challenge"]
+    assert (told["answered"]["recorded"], told["answered"]["asked"]) == (239, 0)
+
+
 def test_rows_that_are_new_to_the_champion_are_asked(ran: Ran) -> None:
     fresh = table(300).tail(50).with_columns(income=pl.col("income") + 0.05)
     pl.concat([table(), fresh]).write_csv(ran.directory / "loans.csv")
@@ -168,10 +194,10 @@ def test_no_champion_no_gate_no_step(tmp_path: Path) -> None:
 
 def test_the_stage_is_the_projects_to_choose(tmp_path: Path) -> None:
     write(tmp_path / "a", assess={"settings": {"challenge": {"champion": "staging"}}})
-    assert stage_of(project_in(tmp_path / "a")) == "staging"
+    assert champion_stage(project_in(tmp_path / "a").model_dump()) == "staging"
     write(tmp_path / "b", assess={"settings": {"challenge": {"champion": "stagging"}}})
     with pytest.raises(InputError, match=r"assess\.settings\.challenge\.champion: 'stagging'"):
-        stage_of(project_in(tmp_path / "b"))
+        champion_stage(project_in(tmp_path / "b").model_dump())
 
 
 def test_a_release_that_is_not_there(tmp_path: Path) -> None:

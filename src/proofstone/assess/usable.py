@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from proofstone.core.errors import DataError
-from proofstone.core.finding import Finding, Verdict
+from proofstone.core.finding import LEFT_OUT, Finding, Verdict
 from proofstone.core.i18n import message
 
 UNLABELLED = message(
@@ -148,7 +148,8 @@ def partly(finding: Finding, lost: int, rows: int) -> Finding:
     reason = message("measured without {lost} of {rows} rows, which cannot be used").format(
         lost=lost, rows=rows
     )
-    return finding.judged(verdict=Verdict.INCONCLUSIVE, reason=reason)
+    details = {**finding.details, LEFT_OUT: lost}
+    return finding.judged(verdict=Verdict.INCONCLUSIVE, reason=reason, details=details)
 
 
 def _few(names: Sequence[object], most: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from proofstone.core.finding import FIRST, Finding, Verdict
+from proofstone.core.finding import FIRST, LEFT_OUT, Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.core.project.known import CHANGES
 from proofstone.core.project.schema import Gate
@@ -28,15 +28,15 @@ class Opening:
 def judge(finding: Finding, gate: Gate) -> Finding:
     """Return `finding` with the gate's limit and the verdict that its interval allows.
 
-    A limit on a change does not apply to a first release, which says so of itself. What is
-    inconclusive already, as not all rows could be used, may break a limit, and keeps none.
+    A limit on a change does not apply to a first release, which says so of itself. What was
+    measured without rows that could not be used may break a limit, and keeps none.
     """
     if _first(finding) and not gate.not_applicable:
         return finding.judged(verdict=Verdict.NOT_APPLICABLE)
     limit, direction = (gate.max, "max") if gate.max is not None else (gate.min, "min")
     if limit is None or gate.not_applicable:
         return finding.judged(verdict=Verdict.NOT_APPLICABLE, reason=gate.not_applicable)
-    partly = finding.verdict is Verdict.INCONCLUSIVE and not finding.gated
+    partly = bool(finding.details.get(LEFT_OUT))
     finding = finding.judged(limit=limit, direction=direction, rows_needed=None)
     if finding.value is None:
         known = finding.verdict is Verdict.NOT_RUN

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from importlib import import_module
-from pickle import PicklingError
 from typing import Any, TypeVar
 
 import numpy as np
 
 from proofstone.checks.cases import Case, DecisionCase
+from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding
 from proofstone.models.contract import Operation
 from proofstone.models.rows import Rows
@@ -65,11 +65,14 @@ class Probe:
         """Another process finds the probe where it is declared: by module and name.
 
         Raises:
-            pickle.PicklingError: it is not what stands there.
+            InputError: it is not what stands there.
         """
         place = self.module, self.function.__qualname__
         if _declared(*place) is not self:
-            raise PicklingError(f"the probe {self.name} is not the one that {self.module} declares")
+            raise InputError(
+                f"the probe {self.name} is not what {self.module} has under the name {place[1]}",
+                hint="declare it at the top of its module, with `@probe` above the function",
+            )
         return _declared, place
 
 

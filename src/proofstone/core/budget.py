@@ -165,7 +165,10 @@ class _Aside:
     open: bool = True
 
     def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
-        self._end(self.budget._cost(prompt_tokens, completion_tokens, self.rows))
+        spent = self.budget._cost(prompt_tokens, completion_tokens, self.rows)
+        if self.most.money and not prompt_tokens + completion_tokens + self.rows:
+            spent = replace(spent, money=self.budget._prices.of(0, 0, calls=1, rows=0))
+        self._end(spent)
 
     def keep(self) -> None:
         self._end(self.most)

@@ -24,6 +24,9 @@ class Verdict(StrEnum):
 FIRST = "first_release"
 """The detail by which a change says that no release stands that could be changed from."""
 
+LEFT_OUT = "rows_left_out"
+"""The detail that counts rows which could not be used: no gate opens on what was measured then."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:

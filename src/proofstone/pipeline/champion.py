@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from proofstone.core.artifact import Artifact
-from proofstone.core.errors import InputError
 from proofstone.core.project.schema import DecisionProject
 from proofstone.pipeline.code import CodeIndex
 from proofstone.pipeline.node import Plan
 from proofstone.pipeline.standing import known_keys
-from proofstone.registry.decisions import STAGES, Decisions
+from proofstone.registry.champion import champion_of, champion_stage
+from proofstone.registry.decisions import Decisions
 from proofstone.store.store import Store
 
 if TYPE_CHECKING:
@@ -20,13 +20,8 @@ if TYPE_CHECKING:
 
 FindChampion = Callable[[Store, Plan, CodeIndex], "Champion | None"]
 
-CHAMPION = "assess.champion"
-"""The step that answers as the champion; its settings name the release."""
-
-PROBE = "challenge"
-"""The probe that measures changes; its settings name the stage and the margin."""
-
 _FITTED = "train.fit/"
+_PICKED = (_FITTED, "assess.candidate/")
 
 
 @dataclass(frozen=True)
@@ -42,40 +37,28 @@ class Champion:
     given: Mapping[str, Artifact]
 
 
-def stage_of(project: DecisionProject) -> str:
-    """Return the stage whose release is the champion: production, unless the project says so.
-
-    Raises:
-        InputError: there is no such stage.
-    """
-    stage = project.assess.settings.get(PROBE, {}).get("champion", "production")
-    if stage not in STAGES:
-        raise InputError(
-            f"assess.settings.{PROBE}.champion: {stage!r} is no stage",
-            hint=f"known: {', '.join(STAGES)}",
-        )
-    return str(stage)
-
-
 def standing_champion(store: Store, plan: Plan, index: CodeIndex) -> Champion | None:
     """Return the release that the candidates of `plan` are held against; None where none stands.
 
-    A release is not held against itself: where the plan comes to the very candidates that the
-    standing release was picked from, it is held against what that one was held against.
+    A release is not held against itself: where nothing has changed since the standing release was
+    picked, neither the project file nor what its candidates and their findings follow from, it is
+    held against what that one was held against.
     """
     if not isinstance(plan.project, DecisionProject):
         return None
-    release = Decisions(store.audit).current(stage_of(plan.project))
+    project = plan.project.model_dump(mode="json")
+    release = Decisions(store.audit).current(champion_stage(project))
     if release is None:
         return None
     from proofstone.pipeline.contender import release_of
 
     standing = release_of(store, release)
     steps = standing.provenance["steps"]
-    if _candidates(steps) == known_keys(store, plan, index, _FITTED):
-        before = steps.get(CHAMPION)
-        return before and champion(store, before["ingredients"]["settings"]["release"])
-    return _kept(standing)
+    same = standing.project == project and _keys(steps) == known_keys(store, plan, index, _PICKED)
+    if not same:
+        return _kept(standing)
+    before = champion_of(standing.provenance)
+    return None if before is None else champion(store, before)
 
 
 def champion(store: Store, release: str) -> Champion:
@@ -89,8 +72,8 @@ def champion(store: Store, release: str) -> Champion:
     return _kept(release_of(store, release))
 
 
-def _candidates(steps: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
-    return {name: told["key"] for name, told in steps.items() if name.startswith(_FITTED)}
+def _keys(steps: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    return {name: told["key"] for name, told in steps.items() if name.startswith(_PICKED)}
 
 
 def _kept(side: Contender) -> Champion:

@@ -41,6 +41,12 @@ class Contender:
         return found
 
     @property
+    def project(self) -> Mapping[str, Any]:
+        """The project file that it was made from."""
+        found: Mapping[str, Any] = json.loads(self.held.read(PROJECT))
+        return found
+
+    @property
     def winner(self) -> bool:
         """Whether it is the release's own model."""
         return bool(self.provenance["winner"] == self.name)
@@ -52,19 +58,18 @@ class Contender:
         Raises:
             InputError: it is an assistant.
         """
-        project = json.loads(self.held.read(PROJECT))
-        if "task" not in project:
+        if "task" not in self.project:
             raise InputError(
                 f"release {self.release[:12]} is an assistant",
                 hint="a challenge is about decisions; `proofstone compare` puts two side by side",
             )
-        task: Mapping[str, Any] = project["task"]
+        task: Mapping[str, Any] = self.project["task"]
         return task
 
     @property
     def evidence(self) -> Literal["procedure", "bytes"]:
         """What its recorded answers judge: cross-fitted ones a procedure."""
-        split = json.loads(self.held.read(PROJECT))["split"]
+        split = self.project["split"]
         return "procedure" if split["estimator"] == "cross_fitted" else "bytes"
 
     def to_json(self) -> dict[str, Any]:

@@ -199,12 +199,11 @@ def _unseen(first: Contender, second: Contender, task: Mapping[str, Any]) -> Con
     if own is None or table is None or answers is None or past is None:
         return None
     side = Past(first.model(), past, answers)
-    columns = set(side.columns(str(task["label"])))
-    if not columns <= set(table.columns) & set(past.columns):
+    if not set(side.columns) <= set(table.columns) & set(past.columns):
         return None
     same = first.provenance["data"] == second.provenance["data"]
     rows = own["row"].to_numpy()
-    found = unseen_answers(side, table, rows, str(task["label"]), same=same)
+    found = unseen_answers(side, table, rows, same=same)
     both = own.join(found.answers, on="row", suffix="_first").sort("row")
     if not both.height:
         return None

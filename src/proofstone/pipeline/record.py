@@ -12,11 +12,11 @@ from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
 from proofstone.core.project.kinds import Project
 from proofstone.core.project.schema import DecisionProject, Gate
-from proofstone.pipeline.champion import CHAMPION
 from proofstone.pipeline.engine import Progress
 from proofstone.pipeline.known import fitting_probes, kind_of_task
 from proofstone.pipeline.node import Port
 from proofstone.pipeline.opening import would_open
+from proofstone.registry.champion import STEP
 from proofstone.store.store import Store
 
 
@@ -172,10 +172,10 @@ def _candidate(readings: Readings, progress: Progress, entry: Mapping[str, Any])
 
 def _challenge(readings: Readings, progress: Progress) -> dict[str, Any]:
     """Who the winner was held against, and on which rows; nothing where no release stood."""
-    if not readings.has(CHAMPION):
+    if not readings.has(STEP):
         return {}
-    told = progress.actions[CHAMPION].ingredients["settings"]
-    answered = readings.document(CHAMPION, "answers", "answers.json")
+    told = progress.actions[STEP].ingredients["settings"]
+    answered = readings.document(STEP, "answers", "answers.json")
     change = progress.outputs[Port(f"assess.change/{readings.winner}", "findings")]
     return {
         "challenge": {

@@ -24,8 +24,10 @@ def known_action(store: Store, node: Node, index: CodeIndex, progress: Progress)
     return action
 
 
-def known_keys(store: Store, plan: Plan, index: CodeIndex, named: str) -> dict[str, object]:
-    """Return the action keys of the steps whose name begins with `named`, as far as they are known.
+def known_keys(
+    store: Store, plan: Plan, index: CodeIndex, named: tuple[str, ...]
+) -> dict[str, object]:
+    """Return the action keys of the steps whose name begins with one of `named`, where known.
 
     Steps that come after those are not looked at.
     """

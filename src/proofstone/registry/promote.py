@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from proofstone.core.errors import InputError
+from proofstone.registry.bundle import PROJECT, PROVENANCE
+from proofstone.registry.champion import refuse_another
 from proofstone.registry.decisions import Decision, Decisions, known_stage, named
 from proofstone.registry.shelf import find, open_release
 from proofstone.store.store import Store
@@ -15,7 +19,8 @@ def promote(
     """Put a release into a stage, and return the decision as entered.
 
     Every stage asks for the same: the stored release is intact, signed under `public`, and each
-    of its gates is open, judged anew.
+    of its gates is open, judged anew. Gates on changes must have been judged against the release
+    that stands in the stage now.
 
     Raises:
         InputError: no such release or stage; it stands there already; who or why is empty.
@@ -29,6 +34,9 @@ def promote(
     if before == row.id:
         raise InputError(f"release {row.id[:12]} stands in {stage} already")
     open_release(store, row.id, public)
+    files = store.open(row.artifact)
+    project, provenance = (json.loads(files.read(name)) for name in (PROJECT, PROVENANCE))
+    refuse_another(project, provenance, stage, before)
     return decisions.enter("promote", row.id, stage=stage, before=before, who=who, why=why)
 
 

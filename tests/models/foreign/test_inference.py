@@ -194,6 +194,23 @@ def test_what_is_answered_beside_a_refused_row_is_not_paid_again() -> None:
         assert len(guest.asked) == before
 
 
+def test_the_half_that_was_answered_before_the_money_ended_is_kept() -> None:
+    def answer(tensors: Tensors) -> tuple[int, dict[str, Any]]:
+        if tensors["input-0"]["shape"][0] == 4:
+            return 422, {"error": "too many"}
+        return scored(tensors)
+
+    with hosting(answer, [tensor("input-0", "FP64", [-1, 2])], PROBABILITIES) as guest:
+        budget = Spending(limit_calls=2)
+        model = endpoint(guest.url, budget=budget, concurrency=1)
+        with pytest.raises(OverBudget):
+            model.ask(Rows.of(ROWS.head(4)))
+        places, answers = model.partly(Rows.of(ROWS.head(4)))
+    assert places.tolist() == [0, 1]
+    right = sigmoid(ROWS.head(2).to_numpy() @ WEIGHTS)
+    np.testing.assert_allclose(answers[:, 1], right, atol=1e-12)
+
+
 def test_it_waits_longer_each_time_and_gives_up() -> None:
     pauses: list[float] = []
 

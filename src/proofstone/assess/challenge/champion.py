@@ -36,6 +36,8 @@ def answer_as_champion(context: Context) -> Mapping[str, Draft]:
     of a fold that never saw the row; a row that is new to it is answered by the released model. A
     row that it was trained on, and for which there is no such answer, is left out.
 
+    Not covered: a new row of a group (`split.group`) that it was trained on counts as new.
+
     `answers.parquet` has row (of the table), score and threshold; `answers.json` counts rows that
     were `recorded`, `asked` and `left_out`, and has the `reason` where no row could be answered.
     """
@@ -69,8 +71,8 @@ def _answered(context: Context) -> Unseen:
     judged = split.filter(pl.col("fold") >= 0)["row"].sort().to_numpy()
     task: Mapping[str, Any] = context.settings["task"]
     _same_task(context.inputs["release"], task)
-    past, label = _past(context.inputs), str(task["label"])
-    for name in past.columns(label):
+    past = _past(context.inputs)
+    for name in past.columns:
         if name not in table.columns:
             raise _Unanswered(NO_COLUMN, column=name)
         if name not in past.table.columns:
@@ -78,7 +80,7 @@ def _answered(context: Context) -> Unseen:
             raise _Unanswered(TABLE_GONE)
     same = context.inputs["past_table"].artifact.id == context.inputs["table"].artifact.id
     try:
-        return unseen_answers(past, table, judged, label, same=same)
+        return unseen_answers(past, table, judged, same=same)
     except ProofstoneError as problem:
         raise _Unanswered(REFUSED, problem=str(problem)) from None
 

@@ -12,15 +12,21 @@ def fingerprints(
 ) -> tuple[pl.Series, pl.Series]:
     """Return a 64-bit number for each row of both tables, equal where the rows are equal.
 
-    Two numbers are equal whatever their types; anything else is compared as text. Rows that differ
-    share a number with a chance of about one in 2^64 a pair.
+    What both tables hold as numbers, truth values or times is compared as such, NaN as missing, in
+    single precision where one table has no more; anything else as text. Rows that differ share a
+    number with a chance of about one in 2^64 a pair.
     """
-    numeric = {
-        name: one.schema[name].is_numeric() and other.schema[name].is_numeric() for name in columns
-    }
-    kinds = [
-        pl.col(name).cast(pl.Float64 if numeric[name] else pl.String, strict=False)
-        for name in columns
-    ]
+    kinds = [_compared(pl.col(name), one.schema[name], other.schema[name]) for name in columns]
     found = [each.select(kinds).hash_rows(0) for each in (one, other)]
     return found[0], found[1]
+
+
+def _compared(column: pl.Expr, one: pl.DataType, other: pl.DataType) -> pl.Expr:
+    """The column in a kind that both tables can have."""
+    both = (one, other)
+    if all(kind.is_numeric() or kind == pl.Boolean for kind in both):
+        numbers = column.cast(pl.Float32) if pl.Float32 in both else column
+        return numbers.cast(pl.Float64).fill_nan(None)
+    if all(kind in (pl.Date, pl.Datetime) for kind in both):
+        return column.cast(pl.Datetime("us"))
+    return column.cast(pl.String, strict=False)

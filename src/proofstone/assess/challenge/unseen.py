@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +23,12 @@ class Past:
     table: pl.DataFrame
     answers: pl.DataFrame
 
-    def columns(self, label: str) -> list[str]:
-        """The columns that rows must have: the model's inputs, what its thresholds read, label."""
+    @property
+    def columns(self) -> list[str]:
+        """The columns that rows must have: the model's inputs, and what its thresholds read."""
         own = self.model.decision.attribute
         read = [one.name for one in self.model.signature.inputs]
-        return list(dict.fromkeys([*read, *([] if own is None else [own]), label]))
+        return list(dict.fromkeys([*read, *([] if own is None else [own])]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,21 +45,19 @@ class Unseen:
     left_out: int
 
 
-def unseen_answers(
-    past: Past, table: pl.DataFrame, rows: np.ndarray, label: str, *, same: bool
-) -> Unseen:
+def unseen_answers(past: Past, table: pl.DataFrame, rows: np.ndarray, *, same: bool) -> Unseen:
     """Return what `past` answers to `rows`, int64 (n,), of `table`.
 
     `same` says that it is the very table that the model was made from. Else rows are the same
-    where they are equal in `past.columns(label)`, which both tables must have; of equal rows of
-    the model's table one that was judged stands for all.
+    where they are equal in `past.columns`, which both tables must have, whatever their labels; of
+    equal rows the first has the answer of the first that was judged, and so on.
 
     Raises:
         RowError: the model refuses a row that is new to it.
     """
-    known = _known(past, table, rows, past.columns(label), same=same)
-    new = known.filter(pl.col("past").is_null())["row"].to_numpy()
+    known = _known(past, table, rows, same=same)
     recorded = known.filter(pl.col("score").is_not_null()).select("row", "score", "threshold")
+    new = known.filter(pl.col("score").is_null() & ~pl.col("seen"))["row"].to_numpy()
     answers = pl.concat([recorded, _asked(past.model, table, new)]).sort("row")
     return Unseen(answers, recorded.height, len(new), len(rows) - answers.height)
 
@@ -69,19 +67,26 @@ def no_answers() -> pl.DataFrame:
     return pl.DataFrame(schema={"row": pl.Int64, "score": pl.Float64, "threshold": pl.Float64})
 
 
-def _known(
-    past: Past, table: pl.DataFrame, rows: np.ndarray, columns: Sequence[str], *, same: bool
-) -> pl.DataFrame:
-    """Each row, its row in the model's own table (or null), and its answer there (or null)."""
+def _known(past: Past, table: pl.DataFrame, rows: np.ndarray, *, same: bool) -> pl.DataFrame:
+    """Each row, its recorded answer (or null), and whether the model's table has it (`seen`)."""
     answers = past.answers.select(past="row", score="score", threshold="threshold")
     asked = pl.DataFrame({"row": rows.astype(np.int64)})
     if same:
-        return asked.with_columns(past="row").join(answers, on="past", how="left")
-    now, before = fingerprints(table[rows], past.table, columns)
-    known = pl.DataFrame({"print": before, "past": np.arange(len(before), dtype=np.int64)})
-    known = known.join(answers, on="past", how="left").sort("score", nulls_last=True)
-    known = known.unique("print", keep="first", maintain_order=True)
-    return asked.with_columns(now.alias("print")).join(known, on="print", how="left").drop("print")
+        found = asked.join(answers, left_on="row", right_on="past", how="left")
+        return found.with_columns(seen=pl.lit(True))
+    now, before = fingerprints(table[rows], past.table, past.columns)
+    own = pl.DataFrame({"print": before, "past": np.arange(len(before), dtype=np.int64)})
+    judged = own.join(answers, on="past").sort("past").with_columns(_turn().alias("turn"))
+    counts = judged.group_by("print").len("judged")
+    asked = asked.with_columns(now.alias("print"), seen=now.is_in(before.implode()))
+    asked = asked.join(counts, on="print", how="left", maintain_order="left")
+    asked = asked.with_columns(turn=_turn() % pl.col("judged"))
+    return asked.join(judged, on=["print", "turn"], how="left")
+
+
+def _turn() -> pl.Expr:
+    """The place of a row among those that are equal to it."""
+    return pl.int_range(pl.len(), dtype=pl.Int64).over("print")
 
 
 def _asked(model: TabularModel, table: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:

@@ -177,7 +177,7 @@ class InferenceEndpoint:
             if isinstance(held, np.ndarray):
                 places.extend(range(at, at + len(part)))
                 known.append(held)
-            elif held is not None:
+            else:
                 apart = [self._apart.get(one) for one in self._keys(part)]
                 places.extend(at + one for one, answer in enumerate(apart) if answer is not None)
                 known.extend(answer for answer in apart if answer is not None)
@@ -220,16 +220,16 @@ class InferenceEndpoint:
         found, refused = [], None
         for half in halves:
             try:
-                found.append((half, self._part(half, self._question(half))))
+                answers = self._part(half, self._question(half))
             except RowError as error:
                 refused = refused or error
+            else:
+                found.append(answers)
+                each = np.split(answers, len(half))
+                self._apart |= dict(zip(self._keys(half), each, strict=True))
         if refused is not None:
-            for half, answers in found:
-                self._apart |= dict(
-                    zip(self._keys(half), np.split(answers, len(half)), strict=True)
-                )
             raise refused
-        return np.concatenate([answers for _, answers in found])
+        return np.concatenate(found)
 
     def _keys(self, rows: Rows) -> list[str]:
         """What each row is known by."""

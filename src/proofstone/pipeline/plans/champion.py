@@ -8,10 +8,11 @@ from dataclasses import replace
 from proofstone.core.artifact import Artifact
 from proofstone.core.project.known import CHANGES
 from proofstone.core.project.schema import DecisionProject
-from proofstone.pipeline.champion import CHAMPION, PROBE, Champion, stage_of
+from proofstone.pipeline.champion import Champion
 from proofstone.pipeline.known import chosen_probes
 from proofstone.pipeline.node import Node, Plan, Port
 from proofstone.pipeline.plugins import Plugin
+from proofstone.registry.champion import PROBE, STEP, champion_stage
 
 _GIVEN = "release"
 
@@ -45,17 +46,18 @@ def _given(champion: Champion) -> dict[Port, Artifact]:
 
 
 def _nodes(project: DecisionProject, champion: Champion | None, probe: Plugin) -> Iterator[Node]:
-    task, stage = project.task.model_dump(mode="json"), stage_of(project)
+    task = project.task.model_dump(mode="json")
+    stage = champion_stage(project.model_dump(mode="json"))
     shared = {"table": Port("data.check", "table"), "split": Port("data.split", "split")}
     answers = {}
     if champion is not None:
         yield Node(
-            CHAMPION,
+            STEP,
             "proofstone.assess.challenge.champion:answer_as_champion",
             {"task": task, "stage": stage, "release": champion.release, "name": champion.name},
             {**shared, **{port.role: port for port in _given(champion)}},
         )
-        answers = {"champion": Port(CHAMPION, "answers")}
+        answers = {"champion": Port(STEP, "answers")}
     for name in project.candidate_names:
         yield Node(
             f"assess.change/{name}",

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from proofstone.core.project.schema import Candidate, DecisionProject
-from proofstone.pipeline.champion import PROBE
 from proofstone.pipeline.known import chosen_probes
 from proofstone.pipeline.node import Node, Port
 from proofstone.pipeline.plans.shadows import row_budget, shadow_count
 from proofstone.pipeline.plugins import Plugin, plugin
+from proofstone.registry.champion import PROBE
 
 
 def decision_nodes(project: DecisionProject, directory: Path) -> Iterator[Node]:
