@@ -56,7 +56,7 @@ def test_groups_of_none_and_of_one_row_are_left_out() -> None:
     assert np.isnan(mean_difference(means))
     assert np.isnan(mean_difference_interval(means, 0.95)).all()
     assert np.isnan(mean_ends(means, 0.95)[1]).all()
-    constant = group_means(np.array([1.0, 1.0, 3.0, 3.0]), np.array([0, 0, 1, 1]), 2)
+    constant = group_means(np.repeat([1.0, 3.0], 10), np.repeat([0, 1], 10), 2)
     assert mean_difference_interval(constant, 0.95) == (2.0, 2.0)
 
 
@@ -75,3 +75,12 @@ def test_t_distributions_are_scipys() -> None:
     known = _students(np.zeros(4), error, df)
     for at, below, scale, freedom in zip(known.at, known.below, error, df, strict=True):
         assert below == pytest.approx(stats.t.cdf(at / scale, freedom), abs=1e-4)
+
+
+def test_a_few_equal_values_do_not_prove_anything() -> None:
+    codes = np.repeat([0, 1], 2)
+    means = group_means(np.array([1.0, 1.0, 2.0, 2.0]), codes, 2)
+    assert np.isnan(mean_difference_interval(means, 0.95)).all()
+    assert np.isnan(mean_ends(means, 0.95)).all()
+    many = group_means(np.repeat([1.0, 2.0], 20), np.repeat([0, 1], 20), 2)
+    assert mean_ends(many, 0.95)[0] == (1.0, 1.0)

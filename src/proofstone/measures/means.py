@@ -12,6 +12,8 @@ from proofstone.measures.extremes import Known, difference_ends
 from proofstone.measures.intervals import UNKNOWN, Interval, t_quantile
 
 _POINTS = 1025
+_FEW = 10
+"""Fewer equal values than this do not show that a group has no spread."""
 
 
 class Means(NamedTuple):
@@ -36,10 +38,16 @@ def group_means(values: FloatArray, codes: IntArray, groups: int) -> Means:
 
 
 def mean_ends(means: Means, level: float) -> list[Interval[float]]:
-    """Return the t interval of each group's mean; unknown (nan) below two rows."""
-    ends = []
-    for rows, mean, error in zip(*(part.tolist() for part in means), strict=True):
-        half = t_quantile((1.0 + level) / 2.0, rows - 1) * error if rows > 1 else math.nan
+    """Return the t interval of each group's mean; unknown (nan) below two rows.
+
+    Also below ten where all are equal: that no spread was seen does not say that there is none.
+    """
+    ends, bare = [], _bare(means).tolist()
+    for (rows, mean, error), few in zip(
+        zip(*(part.tolist() for part in means), strict=True), bare, strict=True
+    ):
+        known = rows > 1 and not few
+        half = t_quantile((1.0 + level) / 2.0, rows - 1) * error if known else math.nan
         ends.append(Interval(mean - half, mean + half))
     return ends
 
@@ -55,15 +63,21 @@ def mean_difference_interval(means: Means, level: float) -> Interval[float]:
 
     Each mean is known by Student's t about the observed one. Two groups: the interval of the
     signed difference, folded at 0. More: hybrid resampling, as for rates in `spread`. Groups of
-    fewer than two rows are left out; unknown (nan) with fewer than two left.
+    fewer than two rows are left out; unknown (nan) with fewer than two left, or where one left has
+    fewer than ten rows that are all equal.
     """
     kept = means.rows > 1
-    if np.count_nonzero(kept) < 2:
+    if np.count_nonzero(kept) < 2 or _bare(means).any():
         return UNKNOWN
     value = mean_difference(means)
     known = _students(means.mean[kept], means.error[kept], means.rows[kept] - 1)
     low, high = difference_ends(known, level)
     return Interval(max(0.0, min(low, value)), max(high, value))
+
+
+def _bare(means: Means) -> np.ndarray:
+    """Which groups (k,) have a few rows, and all of them equal."""
+    return np.asarray((means.rows > 1) & (means.rows < _FEW) & (means.error == 0.0))
 
 
 def _students(mean: FloatArray, error: FloatArray, df: IntArray) -> Known:
