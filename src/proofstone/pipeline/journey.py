@@ -81,7 +81,7 @@ class Journey:
         self.store = store
         self.who = who
         self.index = CodeIndex(store.root / "cache" / "code.json")
-        self._tell = tell
+        self.tell = tell
         self._champion = champion
 
     def plan(self) -> Plan:
@@ -96,7 +96,7 @@ class Journey:
             Busy: another run holds the project longer than `wait` seconds.
             ProofstoneError: a step failed; what was finished stays finished.
         """
-        tell = self._tell
+        tell = self.tell
         with (
             self.store.hold(self.who, wait=wait, tell=lambda note: tell(LOCK, note, None)),
             LocalExecutor(workers) as executor,
@@ -106,7 +106,7 @@ class Journey:
     def _run(self, key: SigningKey, executor: Executor, workers: int) -> Outcome:
         started = _now()
         progress = Progress()
-        engine = Engine(self.store, executor, self.index, self.directory, self._tell)
+        engine = Engine(self.store, executor, self.index, self.directory, self.tell)
         came_to: dict[str, str] = {}
         try:
             plan = self.plan()

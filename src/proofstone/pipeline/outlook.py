@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,7 +60,11 @@ def _candidate(journey: Journey, node: Node, progress: Progress, status: str) ->
     }
     if status == "waits":
         return told | {"unplanned": sorted(node.plugins)}
-    return told | {"plan": _plan(journey, node, progress).to_json()}
+    here, started = f"plan/{told['name']}", time.perf_counter()
+    journey.tell(here, "start", None)
+    planned = _plan(journey, node, progress).to_json()
+    journey.tell(here, "ran", time.perf_counter() - started)
+    return told | {"plan": planned}
 
 
 def _judged(journey: Journey, progress: Progress) -> int | None:

@@ -131,7 +131,8 @@ def _project(given: Params) -> dict[str, Any]:
 
 
 def _project_plan(given: Params) -> dict[str, Any]:
-    return Workspace(given["project"]).assess(plan=True)
+    with progress(quiet=given["as_json"]) as tell:
+        return Workspace(given["project"], tell).assess(plan=True)
 
 
 def _recorded(given: Params) -> dict[str, Any]:
