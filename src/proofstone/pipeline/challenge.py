@@ -76,7 +76,7 @@ def challenge_file(
     """Put two score columns of a predictions file against each other; see `challenge`.
 
     Raises:
-        DataError: a column is wanting, a value does not fit (the message names column and row),
+        DataError: a column is wanting, no row can be used (the message names column and row),
             the label has one class.
         InputError: a gate or margin that cannot stand; a threshold that is none.
     """
@@ -114,7 +114,7 @@ def challenge_record(
     duel: Duel = met.duel
     levels = corrected_levels(gates, [probe], level=level, candidates=1)
     case = duel.at(level, levels, margin)
-    findings = Oracle(duel.model).run([probe], case)
+    findings = duel.told(Oracle(duel.model).run([probe], case))
     named = f"{_called(met.challenger)} × {_called(met.champion)}"
     return record_of(
         named,

@@ -12,8 +12,10 @@ import polars as pl
 from proofstone.assess.foreign.recorded import features, people
 from proofstone.assess.labels import column, read_labels, read_scores
 from proofstone.assess.predictions import Threshold, decision_threshold
+from proofstone.assess.usable import Sieve
 from proofstone.checks.cases import DecisionCase
 from proofstone.core.errors import DataError
+from proofstone.core.finding import Finding
 from proofstone.models.contract import Model, Signature
 from proofstone.models.predictions import Recorded
 from proofstone.models.rows import Rows
@@ -57,16 +59,24 @@ class Challenge(DecisionCase):
 
 @dataclass(frozen=True, eq=False)
 class Duel:
-    """A challenge, the challenger that is asked, and the name of the positive class."""
+    """A challenge, the challenger that is asked, and the name of the positive class.
+
+    `sieve` says which rows of a file could not be used.
+    """
 
     case: Challenge
     model: Model
     positive: str
+    sieve: Sieve | None = None
 
     def at(self, level: float, levels: Mapping[tuple[str, str], float], margin: float) -> Challenge:
         """The case with its confidence levels and the worsening that is accepted."""
         told: dict[str, Any] = {"challenge": {"margin": margin}}
         return replace(self.case, level=level, levels=levels, settings=told)
+
+    def told(self, findings: list[Finding]) -> list[Finding]:
+        """The findings, with what was left out beside them."""
+        return findings if self.sieve is None else self.sieve.told(findings)
 
 
 def recorded_duel(
@@ -82,10 +92,11 @@ def recorded_duel(
     """Return the duel of two score columns of a predictions table.
 
     Both decide at `threshold`; `base_rate` has each decide as many rows positive as are positive.
+    Rows whose label or score cannot be used are left out, and findings say so.
 
     Raises:
-        DataError: a column is absent, a value does not fit, the label has one class, or one
-            column is named for both.
+        DataError: a column is absent, no row can be used, the label has one class, or one column
+            is named for both.
         InputError: the threshold is not between 0 and 1.
     """
     if champion == challenger:
@@ -93,15 +104,18 @@ def recorded_duel(
             f"column {champion} is named for both models",
             hint="name the champion's scores and the challenger's",
         )
-    labels = read_labels(column(frame, label), positive)
-    score = {name: read_scores(column(frame, name)) for name in (champion, challenger)}
-    both = {
-        name: Answers(one, np.full(len(one), decision_threshold(threshold, one, labels.target)))
-        for name, one in score.items()
-    }
-    names = (labels.negative, labels.positive)
-    groups = people(frame, protected)
-    return answered_duel(labels.target, names, both[champion], both[challenger], groups)
+    sieve = Sieve(frame.height)
+    labels = read_labels(column(frame, label), positive, sieve.refuse)
+    names = (champion, challenger)
+    read = [read_scores(column(frame, name), sieve.refuse) for name in names]
+    target = sieve.kept(labels.target)
+    first, second = (
+        Answers(one, np.full(len(one), decision_threshold(threshold, one, target)))
+        for one in map(sieve.kept, read)
+    )
+    groups = {name: sieve.kept(one) for name, one in people(frame, protected).items()}
+    duel = answered_duel(target, (labels.negative, labels.positive), first, second, groups)
+    return replace(duel, sieve=sieve)
 
 
 def answered_duel(

@@ -16,7 +16,13 @@ from proofstone.interfaces.cli import options as o
 from proofstone.interfaces.cli.given import listed, refuse_unread
 from proofstone.interfaces.cli.planned import print_plan
 from proofstone.interfaces.cli.progress import progress
-from proofstone.interfaces.cli.show import findings_table, out, print_json, say
+from proofstone.interfaces.cli.show import (
+    findings_table,
+    out,
+    print_json,
+    say,
+    say_unmeasured,
+)
 from proofstone.interfaces.cli.stopping import stopping
 from proofstone.interfaces.cli.ways import way_lines
 
@@ -241,9 +247,7 @@ def _show(document: dict[str, Any]) -> None:
         out().print()
     out().print(findings_table([one for one in known if "=" not in one["subject"]], _("Measured")))
     _say_task(document.get("task", {}))
-    for why, metrics in _unmeasured(findings).items():
-        says = _("not measured: {metric}: {why}")
-        say(says.format(metric=", ".join(dict.fromkeys(metrics)), why=why))
+    say_unmeasured(findings)
     if "spent" in document:
         spent = document["spent"]
         says = _("{calls} calls, {tokens} tokens spent") if spent["tokens"] else _("{calls} calls")
@@ -267,12 +271,3 @@ def _say_task(found: Params) -> None:
     if why:
         says = _("taken for a task of kind {kind}: {why}; --task says otherwise")
         say(says.format(kind=found["kind"], why=_(why)))
-
-
-def _unmeasured(findings: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """By reason, the metrics that should have been measured, those of gates included."""
-    found: dict[str, list[str]] = {}
-    for one in findings:
-        if one["value"] is None and (one["verdict"] == "not_run" or one["limit"] is not None):
-            found.setdefault(one["reason"], []).append(one["metric"])
-    return found

@@ -11,7 +11,7 @@ from proofstone.core.errors import InputError
 from proofstone.core.i18n import _
 from proofstone.interfaces.cli import options as o
 from proofstone.interfaces.cli.given import listed, refuse_unread
-from proofstone.interfaces.cli.show import findings_table, out, print_json, say
+from proofstone.interfaces.cli.show import findings_table, out, print_json, say, say_unmeasured
 
 Challenger = Annotated[
     str,
@@ -79,6 +79,7 @@ def _end(document: dict[str, Any], *, as_json: bool) -> None:
             one for one in document["findings"] if one["limit"] is None and one["value"] is not None
         ]
         out().print(findings_table(rest, _("Measured")))
+        say_unmeasured(document["findings"])
         say(_("report: {path}").format(path=document["report"]))
     if document["verdict"] != "pass":
         raise typer.Exit(3)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from proofstone.core.errors import ProofstoneError
 from proofstone.core.i18n import _
+from proofstone.core.retelling import retell
 
 _STYLES = {
     "pass": ("✓", "green"),
@@ -98,3 +99,14 @@ def show_error(error: ProofstoneError, *, as_json: bool) -> None:
     if error.hint:
         console.print(f"[bold]{remedy}[/] {escape(error.hint)}")
     sys.stderr.flush()
+
+
+def say_unmeasured(findings: Sequence[Mapping[str, Any]]) -> None:
+    """Print by reason which metrics should have been measured, those of gates included."""
+    found: dict[str, dict[str, None]] = {}
+    for one in findings:
+        if one["value"] is None and (one["verdict"] == "not_run" or one["limit"] is not None):
+            found.setdefault(one["reason"], {})[one["metric"]] = None
+    for why, metrics in found.items():
+        says = _("not measured: {metric}: {why}")
+        say(says.format(metric=", ".join(metrics), why=retell(why)))
