@@ -10,14 +10,7 @@ import numpy as np
 
 from proofstone.assess.usable import partly, unusable
 from proofstone.checks.answers import Unusable
-from proofstone.checks.cases import (
-    Case,
-    ClassesCase,
-    DecisionCase,
-    LabelsCase,
-    NumberCase,
-    RankingCase,
-)
+from proofstone.checks.cases import ROW_CASES, Case, DecisionCase, RankingCase
 from proofstone.checks.oracle import Oracle
 from proofstone.checks.probe import Probe, Probing
 from proofstone.core.finding import Finding
@@ -75,7 +68,7 @@ def run_answerable(
         for one in findings:
             told = partly(one, int(lost.sum()), len(case)) if lost.any() else one
             found.setdefault(told.probe, []).append(told)
-        if not met.probes or not isinstance(case, _BY_ROW):
+        if not met.probes or not isinstance(case, ROW_CASES):
             break
         if met.refused is not None and not getattr(oracle.model, "costly", False):
             met.bad |= unfit(lambda rows: oracle.model.answer(Predict(), rows), kept.rows)
@@ -112,12 +105,9 @@ def unfit(ask: Callable[[Rows], object], rows: Rows) -> np.ndarray:
     return np.concatenate([unfit(ask, rows.take(half)) for half in halves])
 
 
-_BY_ROW = (DecisionCase, ClassesCase, LabelsCase, NumberCase, RankingCase)
-
-
 def without(case: Case, lost: np.ndarray) -> Any:
     """The case without the rows where `lost`, bool (n,), is true; background rows alike."""
-    assert isinstance(case, _BY_ROW)
+    assert isinstance(case, ROW_CASES)
     keep = ~lost
     changed: dict[str, Any] = {
         "rows": case.rows.take(keep),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,7 +26,7 @@ from proofstone.models.constraints import Bounds, Constraints
 from proofstone.models.contract import Model
 from proofstone.models.cross_fitted import CrossFitted
 from proofstone.models.open import open_model
-from proofstone.models.rows import Rows
+from proofstone.models.rows import Rows, stored_table
 from proofstone.models.tabular import TabularModel
 
 _BACKGROUND = 200
@@ -70,9 +69,9 @@ def candidate_case(
 ) -> tuple[Model, list[Probe], DecisionCase]:
     """Return the model that probes ask, the probes, and the case of one candidate."""
     model = open_model(_files(context.inputs["model"]))
-    predictions = _parquet(context.inputs["predictions"], "predictions.parquet")
-    table = _parquet(context.inputs["table"], "table.parquet")
-    split = _parquet(context.inputs["split"], "split.parquet")
+    predictions = stored_table(context.inputs["predictions"], "predictions.parquet")
+    table = stored_table(context.inputs["table"], "table.parquet")
+    split = stored_table(context.inputs["split"], "split.parquet")
     asked = CrossFitted(_fold_models(context.inputs["fold_models"]), _fold_of(split, table.height))
     probes = [context.plugins[name] for name in sorted(context.plugins)]
     case = _with_shadows(_case(context.settings, probes, model, table, split, predictions), context)
@@ -158,7 +157,3 @@ def _fold_models(stored: Stored) -> list[TabularModel]:
 
 def _files(stored: Stored) -> dict[str, bytes]:
     return {name: stored.read(name) for name in stored.artifact.files}
-
-
-def _parquet(stored: Stored, name: str) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(stored.read(name)))

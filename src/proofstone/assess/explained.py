@@ -7,33 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from proofstone.checks.cases import (
-    ClassesCase,
-    DecisionCase,
-    LabelsCase,
-    NumberCase,
-    RankingCase,
-)
+from proofstone.checks.cases import ClassesCase, DecisionCase, LabelsCase, RowCase
 from proofstone.explain.outputs import Output
 from proofstone.measures.arrays import evenly
 from proofstone.models.contract import Model, Predict
 from proofstone.models.rows import Rows
 
-AnyCase = DecisionCase | ClassesCase | LabelsCase | NumberCase | RankingCase
-KINDS = (DecisionCase, ClassesCase, LabelsCase, NumberCase, RankingCase)
-"""The kinds of task whose answers are numbers about rows of a table."""
-
 _BACKGROUND = 200
 
 
-def background_of(case: AnyCase) -> Rows | None:
+def background_of(case: RowCase) -> Rows | None:
     """The rows to compare with: training rows of decisions, else at most 200 of the case's own."""
     if isinstance(case, DecisionCase):
         return case.background
     return case.rows.take(evenly(len(case), _BACKGROUND))
 
 
-def names_of(case: AnyCase) -> tuple[str, ...]:
+def names_of(case: RowCase) -> tuple[str, ...]:
     """The names of classes or labels, of which each row has one explained; else none."""
     if isinstance(case, ClassesCase):
         return case.classes
@@ -52,7 +42,7 @@ class Chosen:
     score: np.ndarray
 
 
-def chosen_of(case: AnyCase, model: Model, rows: Rows) -> Chosen:
+def chosen_of(case: RowCase, model: Model, rows: Rows) -> Chosen:
     """Ask `model` about `rows`, and choose what is explained of each.
 
     Of a decision the positive class, in log-odds; of several classes or labels the likeliest, as a

@@ -78,8 +78,10 @@ def read_labels(
     return Labels(target.to_numpy().astype(np.int64), positive, negative)
 
 
-def complete(series: pl.Series, refuse: Refuse = strictly) -> pl.Series:
+def complete(series: pl.Series, refuse: Refuse = strictly, why: str = UNLABELLED) -> pl.Series:
     """The labels as texts; those that are missing are refused, and null where that is no error.
+
+    `why` is the message of the finding that counts them.
 
     Raises:
         DataError: as `texts`, or what `refuse` raises.
@@ -89,7 +91,7 @@ def complete(series: pl.Series, refuse: Refuse = strictly) -> pl.Series:
         bad = found.is_null().to_numpy()
         told = "has no label" + more(bad, "nor have")
         hint = "drop the row or fill the label in"
-        refuse(Fault(series.name, bad, UNLABELLED, lambda at: told, hint))
+        refuse(Fault(series.name, bad, why, lambda at: told, hint))
     return found
 
 

@@ -137,3 +137,10 @@ class ConversationCase(Case):
 
     questions: tuple[Question, ...]
     passages: Mapping[str, Passage] = field(default_factory=dict)
+
+
+RowCase = DecisionCase | ClassesCase | LabelsCase | NumberCase | RankingCase
+"""A case about rows of a table; each may have protected columns."""
+
+ROW_CASES = (DecisionCase, ClassesCase, LabelsCase, NumberCase, RankingCase)
+"""The kinds of case about rows of a table, as a probe declares what it is about."""

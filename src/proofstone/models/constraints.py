@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ import polars as pl
 from proofstone.core.project.schema import Rule
 from proofstone.models.rules import broken
 
+Values = TypeVar("Values", pl.Series, np.ndarray)
 Change = Literal["any", "none", "up", "down"]
 """Whether a column's value may change, not at all, only grow, or only fall: false is below true."""
 
@@ -69,14 +70,7 @@ def _within(before: pl.Series, after: pl.Series, bounds: Bounds) -> np.ndarray:
         return same.to_numpy()
     allowed = pl.repeat(True, len(after), eager=True)
     if after.dtype.is_numeric():
-        if bounds.change == "up":
-            allowed &= after >= before
-        if bounds.change == "down":
-            allowed &= after <= before
-        if bounds.low is not None:
-            allowed &= after >= bounds.low
-        if bounds.high is not None:
-            allowed &= after <= bounds.high
+        allowed = _ranged(allowed, before, after, bounds)
     elif bounds.change in {"up", "down"}:
         return same.to_numpy()
     elif bounds.values is not None:
@@ -89,16 +83,21 @@ def _numbers_within(before: np.ndarray, after: np.ndarray, bounds: Bounds) -> np
     same = (before == after) | (np.isnan(before) & np.isnan(after))
     if bounds.change == "none":
         return np.asarray(same)
-    allowed = np.ones(len(after), dtype=bool)
-    if bounds.change == "up":
-        allowed &= after >= before
-    if bounds.change == "down":
-        allowed &= after <= before
-    if bounds.low is not None:
-        allowed &= after >= bounds.low
-    if bounds.high is not None:
-        allowed &= after <= bounds.high
+    allowed = _ranged(np.ones(len(after), dtype=bool), before, after, bounds)
     return np.asarray(same | allowed)
+
+
+def _ranged(allowed: Values, before: Values, after: Values, bounds: Bounds) -> Values:
+    """Which of the `allowed` go the way that they may, and stay within the range."""
+    if bounds.change == "up":
+        allowed = allowed & (after >= before)
+    if bounds.change == "down":
+        allowed = allowed & (after <= before)
+    if bounds.low is not None:
+        allowed = allowed & (after >= bounds.low)
+    if bounds.high is not None:
+        allowed = allowed & (after <= bounds.high)
+    return allowed
 
 
 def _comparable(series: pl.Series) -> pl.Series:

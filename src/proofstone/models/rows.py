@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+
+from proofstone.core.artifact import Stored
 
 _SEEDS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
 
@@ -63,3 +66,12 @@ class Rows:
         if by_origin:
             frame = frame.with_columns(pl.Series("\0origin", self.origin))
         return np.stack([frame.hash_rows(seed).to_numpy() for seed in _SEEDS], axis=1)
+
+
+def stored_table(stored: Stored, name: str) -> pl.DataFrame:
+    """Return a table that an artifact holds as Parquet, under `name`.
+
+    Raises:
+        StoreError: the file is damaged or missing.
+    """
+    return pl.read_parquet(io.BytesIO(stored.read(name)))

@@ -17,6 +17,7 @@ from proofstone.core.i18n import message
 from proofstone.core.project.schema import Candidate, Data, Prepare, Split, Task, Threshold
 from proofstone.core.step import Context, step
 from proofstone.models.prepare.fit import fit_prepare
+from proofstone.models.rows import stored_table
 from proofstone.train.background import NAME, background
 from proofstone.train.columns import features, groups, target
 from proofstone.train.part import FittedPart, Part, Recipe, attribute_of, fit_part
@@ -33,8 +34,8 @@ def fit(context: Context) -> Mapping[str, Draft]:
         InputError: settings of the candidate are unknown or out of range.
     """
     settings = context.settings
-    frame = _parquet(context.inputs["table"], "table.parquet")
-    placed = _parquet(context.inputs["split"], "split.parquet").sort("row")
+    frame = stored_table(context.inputs["table"], "table.parquet")
+    placed = stored_table(context.inputs["split"], "split.parquet").sort("row")
     frame = frame[placed["row"].to_numpy()]
     fold = placed["fold"].to_numpy()
     task, split = Task(**settings["task"]), Split(**settings["split"])
@@ -160,10 +161,6 @@ def _trials(recipe: Recipe, fitted: Mapping[str, FittedPart]) -> dict[str, Any]:
 def _schema(table: Stored) -> list[dict[str, Any]]:
     columns: list[dict[str, Any]] = json.loads(table.read("schema.json"))["columns"]
     return columns
-
-
-def _parquet(stored: Stored, name: str) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(stored.read(name)))
 
 
 def _bytes(frame: pl.DataFrame) -> bytes:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from proofstone.core.artifact import Draft, Stored
+from proofstone.core.artifact import Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.errors import DataError
 from proofstone.core.i18n import message
 from proofstone.core.project.schema import Candidate, Data, Prepare, Search, Split, Task, Threshold
 from proofstone.core.step import Context, step
+from proofstone.models.rows import stored_table
 from proofstone.train.columns import features, groups, target
 from proofstone.train.part import Part, Recipe, attribute_of, fit_part
 
@@ -53,8 +54,8 @@ def shadows(context: Context) -> Mapping[str, Draft]:
     Not covered: what the search itself gives away; it is not repeated.
     """
     settings = context.settings
-    placed = _parquet(context.inputs["split"], "split.parquet").sort("row")
-    frame = _parquet(context.inputs["table"], "table.parquet")[placed["row"].to_numpy()]
+    placed = stored_table(context.inputs["split"], "split.parquet").sort("row")
+    frame = stored_table(context.inputs["table"], "table.parquet")[placed["row"].to_numpy()]
     kept = placed["fold"].to_numpy() >= 0
     count = _affordable(int(settings["shadows"]), len(frame), settings["row_budget"])
     rng = np.random.default_rng(context.seed)
@@ -159,10 +160,6 @@ def _affordable(count: int, rows: int, budget: int | None) -> int:
 
 def _seed(seed: int, at: int) -> int:
     return int(np.random.SeedSequence([seed, at]).generate_state(1)[0])
-
-
-def _parquet(stored: Stored, name: str) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(stored.read(name)))
 
 
 def _npy(values: np.ndarray) -> bytes:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from proofstone.assess.challenge.case import Answers, Duel, answered_duel
 from proofstone.assess.challenge.changes import MARGIN, unmeasured
 from proofstone.assess.labels import read_groups
 from proofstone.checks.levels import corrected_levels
 from proofstone.checks.oracle import Oracle
-from proofstone.core.artifact import Draft, Stored
+from proofstone.core.artifact import Draft
 from proofstone.core.canonical import canonical_json
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.core.project.schema import Assess
 from proofstone.core.step import Context, step
+from proofstone.models.rows import stored_table
 
 FIRST_RELEASE = message("no other release stands in {stage}: there is nothing to be no worse than")
 
@@ -62,12 +61,12 @@ def _untold(reason: str) -> Finding:
 
 def _duel(context: Context) -> Duel:
     task: Mapping[str, Any] = context.settings["task"]
-    own = _parquet(context.inputs["predictions"], "predictions.parquet")
-    champion = _parquet(context.inputs["champion"], "answers.parquet")
+    own = stored_table(context.inputs["predictions"], "predictions.parquet")
+    champion = stored_table(context.inputs["champion"], "answers.parquet")
     both = own.join(champion, on="row", suffix="_champion").sort("row")
     rows = both["row"].to_numpy()
-    table = _parquet(context.inputs["table"], "table.parquet")
-    split = _parquet(context.inputs["split"], "split.parquet")
+    table = stored_table(context.inputs["table"], "table.parquet")
+    split = stored_table(context.inputs["split"], "split.parquet")
     return answered_duel(
         both["label"].to_numpy().astype(np.int64),
         (f"not {task['positive']}", str(task["positive"])),
@@ -76,7 +75,3 @@ def _duel(context: Context) -> Duel:
         {name: read_groups(table[name])[rows] for name in task["protected"]},
         evidence="bytes" if (split["fold"] == -1).any() else "procedure",
     )
-
-
-def _parquet(stored: Stored, name: str) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(stored.read(name)))

@@ -16,6 +16,7 @@ from proofstone.core.errors import ProofstoneError
 from proofstone.core.i18n import message
 from proofstone.core.step import Context, step
 from proofstone.models.open import open_model
+from proofstone.models.rows import stored_table
 from proofstone.registry.bundle import MODEL, PROJECT
 
 OTHER_TASK = message("the release in {stage} decides about another label or another class")
@@ -66,8 +67,8 @@ class _Unanswered(Exception):
 
 
 def _answered(context: Context) -> Unseen:
-    table = _parquet(context.inputs["table"], "table.parquet")
-    split = _parquet(context.inputs["split"], "split.parquet")
+    table = stored_table(context.inputs["table"], "table.parquet")
+    split = stored_table(context.inputs["split"], "split.parquet")
     judged = split.filter(pl.col("fold") >= 0)["row"].sort().to_numpy()
     task: Mapping[str, Any] = context.settings["task"]
     _same_task(context.inputs["release"], task)
@@ -102,10 +103,6 @@ def _past(inputs: Mapping[str, Stored]) -> Past:
         raise _Unanswered(REFUSED, problem=str(problem)) from None
     return Past(
         model,
-        _parquet(inputs["past_table"], "table.parquet"),
-        _parquet(inputs["past_answers"], "predictions.parquet"),
+        stored_table(inputs["past_table"], "table.parquet"),
+        stored_table(inputs["past_answers"], "predictions.parquet"),
     )
-
-
-def _parquet(stored: Stored, name: str) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(stored.read(name)))

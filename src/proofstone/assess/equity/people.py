@@ -5,23 +5,13 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from proofstone.assess.labels import grouped
-from proofstone.checks.cases import (
-    Case,
-    ClassesCase,
-    DecisionCase,
-    LabelsCase,
-    NumberCase,
-    RankingCase,
-)
+from proofstone.checks.cases import Case, RowCase
 from proofstone.core.finding import Finding, Verdict
 from proofstone.core.i18n import message
 from proofstone.measures.groups import Groups, intersect
 
 MOST_GROUPS = 100
 """A column with more groups than this is an identifier rather than a property of people."""
-
-Protected = DecisionCase | ClassesCase | LabelsCase | NumberCase | RankingCase
-"""The kinds of case that may have protected columns."""
 
 _CODED: WeakKeyDictionary[Case, dict[str, Groups]] = WeakKeyDictionary()
 """The groups of each case, coded once: a million of them take seconds."""
@@ -30,7 +20,7 @@ CROSSED = " × "
 """Stands between the columns of an intersection."""
 
 
-def subjects(case: Protected, *, crossed: bool) -> dict[str, Groups]:
+def subjects(case: RowCase, *, crossed: bool) -> dict[str, Groups]:
     """The groups of each protected column, and last those that cross all columns.
 
     Columns are crossed where none alone has too many groups to compare.
@@ -44,7 +34,7 @@ def subjects(case: Protected, *, crossed: bool) -> dict[str, Groups]:
     return found
 
 
-def compared(case: Protected, column: str) -> bool:
+def compared(case: RowCase, column: str) -> bool:
     """Whether a protected column has few enough groups to compare."""
     return len(subjects(case, crossed=False)[column].labels) <= MOST_GROUPS
 

@@ -130,7 +130,7 @@ def _classes(frame: pl.DataFrame, found: Found, about: About, refuse: Refuse) ->
     known = told.drop_nulls().unique().to_list()
     if len(found.scores) == 1:
         (score,) = found.scores.values()
-        given = _decided(frame[score], refuse)
+        given = complete(frame[score], refuse, _UNDECIDED)
         classes = tuple(sorted({*known, *given.drop_nulls().unique()}))
         _few(label, classes)
         if not given.is_in(known).any():
@@ -164,17 +164,6 @@ def _few(label: str, classes: tuple[str, ...]) -> None:
             f"column {label}: {len(classes)} different labels are too many for classes",
             hint=f"at most {MOST_CLASSES}; where labels are numbers, the task is number",
         )
-
-
-def _decided(series: pl.Series, refuse: Refuse) -> pl.Series:
-    """The decided labels as texts; null where one is missing and that is no error."""
-    found = texts(series)
-    if found.has_nulls():
-        bad = found.is_null().to_numpy()
-        told = "has no label" + more(bad, "nor have")
-        hint = "drop the row or fill the label in"
-        refuse(Fault(series.name, bad, _UNDECIDED, lambda at: told, hint))
-    return found
 
 
 def _places(series: pl.Series, classes: tuple[str, ...], refuse: Refuse = strictly) -> np.ndarray:

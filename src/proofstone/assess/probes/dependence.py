@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from proofstone.assess.explained import KINDS, AnyCase, names_of
+from proofstone.assess.explained import names_of
 from proofstone.assess.labels import texts
 from proofstone.assess.measured import measured, scores, settings
-from proofstone.checks.cases import DecisionCase, NumberCase, RankingCase
+from proofstone.checks.cases import ROW_CASES, DecisionCase, NumberCase, RankingCase, RowCase
 from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.finding import Finding
 from proofstone.core.i18n import message
@@ -34,19 +34,19 @@ Sweep = tuple[pl.Series, np.ndarray]
 """The levels (k,) that an input was set to, and the answers there, shape (rows, k, answers)."""
 
 
-def _sizes(case: AnyCase) -> tuple[int, int, int]:
+def _sizes(case: RowCase) -> tuple[int, int, int]:
     """Rows, inputs and levels of the curves."""
     chosen = settings(case, _NAME)
     rows = min(len(case), int(chosen.get("rows", _ROWS)))
     return rows, int(chosen.get("features", _FEATURES)), int(chosen.get("levels", _LEVELS))
 
 
-def _coarse_rows(case: AnyCase, inputs: int) -> int:
+def _coarse_rows(case: RowCase, inputs: int) -> int:
     """Rows of the first turn, which tries every input; fewer where inputs are many."""
     return min(len(case), _COARSE_ROWS, max(5, _COARSE // (_COARSE_LEVELS * max(1, inputs))))
 
 
-def _most_rows(case: AnyCase) -> int:
+def _most_rows(case: RowCase) -> int:
     rows, features, most = _sizes(case)
     inputs = len(features_of(case.model, case.rows.frame))
     coarse = _coarse_rows(case, inputs) * _COARSE_LEVELS * inputs if inputs > features else 0
@@ -63,9 +63,9 @@ def _most_rows(case: AnyCase) -> int:
         "estimate_dependence_range",
         "estimate_effect_range",
     ),
-    about=KINDS,
+    about=ROW_CASES,
 )
-def dependence(case: AnyCase, rng: np.random.Generator) -> Probing:
+def dependence(case: RowCase, rng: np.random.Generator) -> Probing:
     """How far the mean answer moves as one input moves, for the six inputs that move it most.
 
     The answer is the score of a decision; of several classes or labels the probability of the one
@@ -102,7 +102,7 @@ def _drawn(rows: Rows, count: int, rng: np.random.Generator) -> Rows:
 
 
 def _swept(
-    case: AnyCase, rows: Rows, inputs: Sequence[Feature], most: int
+    case: RowCase, rows: Rows, inputs: Sequence[Feature], most: int
 ) -> Generator[Ask, np.ndarray, dict[str, Sweep]]:
     """Ask once about `rows` with each input at each of its levels; constant inputs are left out."""
     frame = case.rows.frame
@@ -119,12 +119,12 @@ def _swept(
     }
 
 
-def _explained(case: AnyCase, answers: np.ndarray) -> np.ndarray:
+def _explained(case: RowCase, answers: np.ndarray) -> np.ndarray:
     """The answers whose curves are drawn, shape (n, answers): one, or one a class or label."""
     return scores(case, answers)[:, None] if isinstance(case, DecisionCase) else answers
 
 
-def _metrics(case: AnyCase) -> tuple[str, str]:
+def _metrics(case: RowCase) -> tuple[str, str]:
     """What is measured of partial dependence and of accumulated effects."""
     if isinstance(case, NumberCase | RankingCase):
         return "estimate_dependence_range", "estimate_effect_range"
@@ -142,7 +142,7 @@ def _widest(inputs: Sequence[Feature], found: dict[str, Sweep]) -> list[Feature]
 
 
 def _curves(
-    case: AnyCase,
+    case: RowCase,
     name: str,
     rows: Rows,
     sweep: Sweep,
@@ -166,7 +166,7 @@ def _curves(
     return findings
 
 
-def _classes(case: AnyCase, ranges: np.ndarray, chosen: int) -> dict[str, Any]:
+def _classes(case: RowCase, ranges: np.ndarray, chosen: int) -> dict[str, Any]:
     """The class or label that the curve is of, and the ranges of those that move most."""
     names = names_of(case)
     if not names:
@@ -176,7 +176,7 @@ def _classes(case: AnyCase, ranges: np.ndarray, chosen: int) -> dict[str, Any]:
 
 
 def _finding(
-    case: AnyCase, metric: str, name: str, found: Curve, n: int, about: Mapping[str, Any]
+    case: RowCase, metric: str, name: str, found: Curve, n: int, about: Mapping[str, Any]
 ) -> Finding:
     return measured(
         case,

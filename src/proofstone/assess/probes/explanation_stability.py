@@ -9,9 +9,9 @@ import numpy as np
 
 from proofstone.assess.attack.noise import noisy, spreads
 from proofstone.assess.equity.people import MOST_GROUPS, subjects
-from proofstone.assess.explained import KINDS, AnyCase, Chosen, background_of, chosen_of, names_of
+from proofstone.assess.explained import Chosen, background_of, chosen_of, names_of
 from proofstone.assess.measured import measured, settings
-from proofstone.checks.cases import DecisionCase
+from proofstone.checks.cases import ROW_CASES, DecisionCase, RowCase
 from proofstone.checks.probe import Probing, probe
 from proofstone.checks.shadows import Shadows
 from proofstone.core.finding import Finding
@@ -33,7 +33,7 @@ _EXACT_ROWS, _ESTIMATED_ROWS, _FEWEST, _HYBRIDS = 100, 20, 5, 20_000
 _EQUAL = message("all inputs count alike")
 
 
-def _most_rows(case: AnyCase) -> int:
+def _most_rows(case: RowCase) -> int:
     """What the model itself is asked: as it is, under noise, on other backgrounds."""
     draws, _ = _chosen(case)
     kept = _estimated(case)
@@ -42,7 +42,7 @@ def _most_rows(case: AnyCase) -> int:
     return (1 + draws) * asked + under_noise + kept if asked else 0
 
 
-def _estimated(case: AnyCase) -> int:
+def _estimated(case: RowCase) -> int:
     """How many rows are explained where values are estimated: fewer where inputs are many."""
     each = most_asked(case.model, 1)
     return min(len(case), _ESTIMATED_ROWS, max(_FEWEST, _HYBRIDS // max(1, each)))
@@ -53,10 +53,10 @@ def _estimated(case: AnyCase) -> int:
     rows=_most_rows,
     family="attribution",
     metrics=(_NOISE, _BACKGROUND, _DEVIATION, _DISAGREEMENT),
-    about=KINDS,
+    about=ROW_CASES,
     shadows=True,
 )
-def explanation_stability(case: AnyCase, rng: np.random.Generator) -> Probing:
+def explanation_stability(case: RowCase, rng: np.random.Generator) -> Probing:
     """Rank agreement of explanations under noise, and what refits make of the same rows.
 
     Of at most 100 rows (20 or fewer where values are estimated) the inputs' Shapley values, as
@@ -75,7 +75,7 @@ def explanation_stability(case: AnyCase, rng: np.random.Generator) -> Probing:
     return [*_explained(case, rng), *refits]
 
 
-def _explained(case: AnyCase, rng: np.random.Generator) -> list[Finding]:
+def _explained(case: RowCase, rng: np.random.Generator) -> list[Finding]:
     model, background = case.model, background_of(case)
     if model is None or background is None or not len(background):
         reason = message("there is no released model to explain")
@@ -90,7 +90,7 @@ def _explained(case: AnyCase, rng: np.random.Generator) -> list[Finding]:
 class _About:
     """The rows that are explained, what of each, and the sizes of its values, (n, features)."""
 
-    def __init__(self, case: AnyCase, model: Model, background: Rows, seed: int) -> None:
+    def __init__(self, case: RowCase, model: Model, background: Rows, seed: int) -> None:
         self.case, self.background = case, background
         self._model, self._seed = model, seed
         if isinstance(case, DecisionCase):
@@ -114,7 +114,7 @@ class _About:
         return np.asarray(np.abs(other.explain(self.rows, self.chosen.which).values))
 
 
-def _chosen(case: AnyCase) -> tuple[int, float]:
+def _chosen(case: RowCase) -> tuple[int, float]:
     chosen = settings(case, _NAME)
     return max(1, int(chosen.get("draws", _DRAWS))), float(chosen.get("sigma", _SIGMA))
 
@@ -142,7 +142,7 @@ def _under_background(about: _About, rng: np.random.Generator) -> Finding:
 
 
 def _agreement(
-    case: AnyCase,
+    case: RowCase,
     metric: str,
     sizes: np.ndarray,
     others: np.ndarray,
@@ -210,5 +210,5 @@ def _mean(
     )
 
 
-def _without(case: AnyCase, metric: str, reason: str) -> Finding:
+def _without(case: RowCase, metric: str, reason: str) -> Finding:
     return Finding(probe=_NAME, metric=metric, reason=reason, evidence=case.evidence)

@@ -7,14 +7,7 @@ from functools import partial
 import numpy as np
 
 from proofstone.assess.measured import measured, settings
-from proofstone.checks.cases import (
-    Case,
-    ClassesCase,
-    DecisionCase,
-    LabelsCase,
-    NumberCase,
-    RankingCase,
-)
+from proofstone.checks.cases import ROW_CASES, Case
 from proofstone.checks.probe import Ask, Probing, probe
 from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding
@@ -43,7 +36,7 @@ def _most(case: Case) -> int:
     rows=lambda case: 2 * min(len(case), int(settings(case, PROBE).get("rows", _ROWS))),
     family="robustness",
     metrics=(_METRIC,),
-    about=(DecisionCase, ClassesCase, LabelsCase, NumberCase, RankingCase),
+    about=ROW_CASES,
 )
 def nondeterminism(case: Case, rng: np.random.Generator) -> Probing:
     """The share of rows whose answer differs when they are asked again.

@@ -8,9 +8,9 @@ from typing import Any, cast, get_args
 import numpy as np
 
 from proofstone.assess.cells import plain
-from proofstone.assess.explained import KINDS, AnyCase, Chosen, background_of, chosen_of, names_of
+from proofstone.assess.explained import Chosen, background_of, chosen_of, names_of
 from proofstone.assess.measured import measured, settings
-from proofstone.checks.cases import DecisionCase, NumberCase, RankingCase
+from proofstone.checks.cases import ROW_CASES, DecisionCase, NumberCase, RankingCase, RowCase
 from proofstone.checks.probe import Probing, probe
 from proofstone.core.errors import InputError
 from proofstone.core.finding import Finding, Verdict
@@ -26,14 +26,14 @@ _ESTIMATED, _FEWEST, _HYBRIDS = 100, 20, 200_000
 _TOLERANCE = 1e-8
 
 
-def _most_rows(case: AnyCase) -> int:
+def _most_rows(case: RowCase) -> int:
     """What the model itself is asked: to be explained, and its answers to those rows."""
     kept = _estimated(case)
     asked = most_asked_of(case.model, kept, len(names_of(case)))
     return asked + kept if asked else 0
 
 
-def _estimated(case: AnyCase) -> int:
+def _estimated(case: RowCase) -> int:
     """How many rows are explained where values are estimated: fewer where inputs are many."""
     each = most_asked(case.model, 1)
     return min(len(case), _ESTIMATED, max(_FEWEST, _HYBRIDS // max(1, each)))
@@ -44,9 +44,9 @@ def _estimated(case: AnyCase) -> int:
     rows=_most_rows,
     family="attribution",
     metrics=("mean_abs_shapley", "local_shapley"),
-    about=KINDS,
+    about=ROW_CASES,
 )
-def shapley(case: AnyCase, rng: np.random.Generator) -> Probing:
+def shapley(case: RowCase, rng: np.random.Generator) -> Probing:
     """Mean absolute Shapley value of each input, and three rows explained.
 
     Of a decision between two classes they describe the released model, whatever model the case is
@@ -72,7 +72,7 @@ def shapley(case: AnyCase, rng: np.random.Generator) -> Probing:
 
 
 def _explained(
-    case: AnyCase, model: Model, background: Rows, rng: np.random.Generator
+    case: RowCase, model: Model, background: Rows, rng: np.random.Generator
 ) -> list[Finding]:
     explain, kept, chosen = _ready(case, model, background, int(rng.integers(2**31)))
     rows = case.rows.take(kept)
@@ -86,7 +86,7 @@ def _explained(
 
 
 def _ready(
-    case: AnyCase, model: Model, background: Rows, seed: int
+    case: RowCase, model: Model, background: Rows, seed: int
 ) -> tuple[SeveralExplainer, np.ndarray, Chosen]:
     """The explainer, the places of the rows that it is to explain, and what of each."""
     groups = settings(case, "shapley").get("groups", ())
@@ -118,7 +118,7 @@ def _without(verdict: Verdict, reason: str) -> Finding:
     )
 
 
-def _global(case: AnyCase, found: Explained, chosen: Chosen) -> list[Finding]:
+def _global(case: RowCase, found: Explained, chosen: Chosen) -> list[Finding]:
     sizes = np.abs(found.values)
     return [
         measured(
@@ -148,14 +148,14 @@ def _error(found: Explained, place: int) -> dict[str, Any]:
     return {"standard_error": float(np.sqrt((found.errors[:, place] ** 2).mean()))}
 
 
-def _each(case: AnyCase, sizes: np.ndarray, chosen: Chosen) -> dict[str, Any]:
+def _each(case: RowCase, sizes: np.ndarray, chosen: Chosen) -> dict[str, Any]:
     """An input's mean for each class or label that some row is taken for."""
     names = names_of(case)
     means = {names[at]: float(sizes[chosen.which == at].mean()) for at in chosen.outputs if names}
     return {"classes": means} if names else {}
 
 
-def _local(case: AnyCase, kept: np.ndarray, found: Explained, chosen: Chosen) -> Finding:
+def _local(case: RowCase, kept: np.ndarray, found: Explained, chosen: Chosen) -> Finding:
     rows, score, names = case.rows.take(kept), chosen.score, names_of(case)
     middle = case.threshold[kept] if isinstance(case, DecisionCase) else np.median(score)
     places = [int(score.argmax()), int(score.argmin()), int(np.abs(score - middle).argmin())]

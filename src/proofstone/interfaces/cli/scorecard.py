@@ -84,7 +84,8 @@ def gate_lines(record: Mapping[str, Any]) -> Iterator[Text]:
     ways = _ways(record)
     for place, gate in enumerate(record["gates"]):
         named = _limited(gate)
-        what = f"{named['metric']} ({named['subject']})  {_measured(gate)}  {named['limit']}"
+        limit = "" if gate["limit"] is None else f"  {named['limit']}"
+        what = f"{named['metric']} ({named['subject']})  {_measured(gate)}{limit}"
         yield Text.assemble(verdict_text(gate["verdict"]), "  ", what)
         if gate["verdict"] in _SHUT:
             own = [way for way in ways if way["gate"] == place]
